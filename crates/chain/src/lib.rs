@@ -1,0 +1,1 @@
+//! A client for any Substrate chain: every answer pinned to a block

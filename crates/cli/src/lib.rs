@@ -1,0 +1,1 @@
+//! tw: Bittensor's chain from the command line

@@ -1,0 +1,1 @@
+//! The client for Bittensor's chain: many concurrent reads over one websocket

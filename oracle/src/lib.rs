@@ -1,0 +1,1 @@
+//! Compares tensorwire with independent implementations.

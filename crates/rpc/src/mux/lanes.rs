@@ -1,0 +1,109 @@
+//! Who may be written next.
+
+use std::collections::VecDeque;
+
+use crate::Lane;
+
+/// Two queues of request ids with slots of their own.
+///
+/// Ids of requests that were cancelled stay queued until they come up; [`Lanes::shed`] keeps them from piling up.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    read: Queue,
+    priority: Queue,
+    slots: usize,
+    /// Whose turn it is while both lanes wait.
+    turn: Lane,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<u64>,
+    gone: usize,
+    in_flight: usize,
+}
+
+impl Lanes {
+    pub(crate) fn new(slots: usize) -> Self {
+        Self { read: Queue::default(), priority: Queue::default(), slots: slots.max(1), turn: Lane::Priority }
+    }
+
+    pub(crate) fn push(&mut self, lane: Lane, id: u64) {
+        self.queue(lane).waiting.push_back(id);
+    }
+
+    /// Whether [`Lanes::next`] has something. `reads` is false while the read lane must hold back.
+    pub(crate) fn ready(&self, reads: bool) -> bool {
+        self.lane_ready(Lane::Priority, reads) || self.lane_ready(Lane::Read, reads)
+    }
+
+    /// The next id to be written; the caller tells by [`Lanes::started`] whether it still exists.
+    pub(crate) fn next(&mut self, reads: bool) -> Option<(Lane, u64)> {
+        let lane = match (self.lane_ready(Lane::Priority, reads), self.lane_ready(Lane::Read, reads)) {
+            (true, true) => self.turn,
+            (true, false) => Lane::Priority,
+            (false, true) => Lane::Read,
+            (false, false) => return None,
+        };
+        self.turn = if lane == Lane::Read { Lane::Priority } else { Lane::Read };
+        self.queue(lane).waiting.pop_front().map(|id| (lane, id))
+    }
+
+    /// A popped id takes a slot.
+    pub(crate) fn started(&mut self, lane: Lane) {
+        self.queue(lane).in_flight += 1;
+    }
+
+    /// A popped id was one already cancelled.
+    pub(crate) fn skipped(&mut self, lane: Lane) {
+        let queue = self.queue(lane);
+        queue.gone = queue.gone.saturating_sub(1);
+    }
+
+    /// A request in flight is over.
+    pub(crate) fn finished(&mut self, lane: Lane) {
+        let queue = self.queue(lane);
+        queue.in_flight = queue.in_flight.saturating_sub(1);
+    }
+
+    /// A queued request is over. Drops the ids of such once they are half of the queue.
+    pub(crate) fn shed(&mut self, lane: Lane, is_alive: impl Fn(u64) -> bool) {
+        let queue = self.queue(lane);
+        queue.gone += 1;
+        if queue.gone > 64 && 2 * queue.gone > queue.waiting.len() {
+            queue.waiting.retain(|&id| is_alive(id));
+            queue.waiting.shrink_to(2 * queue.waiting.len());
+            queue.gone = 0;
+        }
+    }
+
+    pub(crate) fn in_flight(&self) -> usize {
+        self.read.in_flight + self.priority.in_flight
+    }
+
+    pub(crate) fn queued(&self) -> usize {
+        let len = |queue: &Queue| queue.waiting.len().saturating_sub(queue.gone);
+        len(&self.read) + len(&self.priority)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.read = Queue::default();
+        self.priority = Queue::default();
+    }
+
+    fn lane_ready(&self, lane: Lane, reads: bool) -> bool {
+        let queue = match lane {
+            Lane::Read if !reads => return false,
+            Lane::Read => &self.read,
+            Lane::Priority => &self.priority,
+        };
+        !queue.waiting.is_empty() && queue.in_flight < self.slots
+    }
+
+    fn queue(&mut self, lane: Lane) -> &mut Queue {
+        match lane {
+            Lane::Read => &mut self.read,
+            Lane::Priority => &mut self.priority,
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Counters of one client.
+
+/// What a client has done since it connected. Bytes are payload bytes of websocket messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Websockets opened.
+    pub websockets_opened: u64,
+    /// Requests written.
+    pub requests: u64,
+    /// Answers that reached a call, errors of the node included.
+    pub answers: u64,
+    /// Items that reached a subscription.
+    pub notifications: u64,
+    /// Items that belonged to no subscription.
+    pub stray_notifications: u64,
+    /// Answers to calls that had already ended: timed out, cancelled, or answered before.
+    pub late_answers: u64,
+    /// Answers whose id no request ever had, or without a usable id.
+    pub unknown_ids: u64,
+    /// Messages that are not JSON-RPC.
+    pub malformed: u64,
+    /// Calls that ended in an error of this client's own: timed out or disconnected.
+    pub errors: u64,
+    /// Calls cancelled by their callers.
+    pub cancelled: u64,
+    /// Items dropped for slow consumers.
+    pub lagged: u64,
+    /// Bytes of requests.
+    pub bytes_sent: u64,
+    /// Bytes received.
+    pub bytes_received: u64,
+    /// Requests written and not answered, now.
+    pub in_flight: usize,
+    /// Requests waiting to be written, now.
+    pub queued: usize,
+    /// Bytes of answers and items received and not picked up, now.
+    pub buffered_bytes: usize,
+    /// Open subscriptions, now.
+    pub subscriptions: usize,
+}

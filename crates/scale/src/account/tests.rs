@@ -33,7 +33,7 @@ fn what_is_wrong_with_an_address_is_said() {
     let wrong = [
         ("", "first byte"),
         ("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQ0", "'0' at position 47"),
-        ("5Grwväf", "'ä' at position 4"),
+        ("5Grwväf", "'ä' at position 5"),
         ("5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ", "checksum"),
         ("F7Hs", "bytes, expected"),
         ("0xd43593", "64 hexadecimal digits"),

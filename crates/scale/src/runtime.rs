@@ -1,0 +1,160 @@
+use crate::{
+    ApiMethod, Constant, Error, ErrorKind, Plan, Result, RuntimeApi, StorageEntry, Value,
+    metadata::{Metadata, corrupt},
+    nearest::did_you_mean,
+};
+use std::{fmt, sync::Arc};
+
+mod build;
+mod by_name;
+mod extrinsic_format;
+mod pallet;
+
+pub(crate) use by_name::{ByName, Named};
+pub use extrinsic_format::{ExtrinsicFormat, TransactionExtension};
+pub use pallet::Pallet;
+
+/// One spec version of a chain's runtime: its pallets, storage, constants, runtime APIs and types.
+///
+/// It is immutable and meant to be shared behind an [`Arc`].
+pub struct Runtime {
+    metadata_version: u32,
+    version: Version,
+    plan: Arc<Plan>,
+    pallets: ByName<Pallet>,
+    apis: ByName<RuntimeApi>,
+    extrinsic: ExtrinsicFormat,
+}
+
+#[derive(Default)]
+struct Version {
+    spec_name: String,
+    spec_version: u32,
+    transaction_version: u32,
+}
+
+impl Runtime {
+    /// Reads metadata V14, V15 or V16.
+    ///
+    /// The bytes are plain metadata, or metadata as a runtime API answers it: within `Vec<u8>` or `Option<Vec<u8>>`.
+    /// Fails with [`ErrorKind::Metadata`] on anything else, on bytes left over, and on metadata that contradicts itself.
+    pub fn from_metadata(bytes: &[u8]) -> Result<Self> {
+        build::runtime(Metadata::decode(bytes)?)
+    }
+
+    /// The version of the metadata: 14, 15 or 16.
+    pub fn metadata_version(&self) -> u32 {
+        self.metadata_version
+    }
+
+    /// The runtime's name, as in `node-subtensor`.
+    pub fn spec_name(&self) -> &str {
+        &self.version.spec_name
+    }
+
+    /// The runtime's version: it grows with every upgrade.
+    pub fn spec_version(&self) -> u32 {
+        self.version.spec_version
+    }
+
+    /// The version of the extrinsic format: it changes when calls or extensions are encoded otherwise.
+    pub fn transaction_version(&self) -> u32 {
+        self.version.transaction_version
+    }
+
+    /// The ss58 prefix of the chain's addresses; 42 if the runtime names none.
+    pub fn ss58_prefix(&self) -> u16 {
+        self.plan.ss58_prefix()
+    }
+
+    /// The compiled type registry.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Roughly how many bytes of memory the runtime takes.
+    pub fn memory(&self) -> usize {
+        let pallets: usize = self.pallets.iter().map(Pallet::memory).sum();
+        let apis: usize = self.apis.iter().map(RuntimeApi::memory).sum();
+        size_of::<Self>() + self.plan.memory() + pallets + apis
+    }
+
+    /// All pallets, in the metadata's order.
+    pub fn pallets(&self) -> &[Pallet] {
+        &self.pallets
+    }
+
+    /// The pallet of that name. Fails with [`ErrorKind::NotFound`], naming the nearest names.
+    pub fn pallet(&self, name: &str) -> Result<&Pallet> {
+        self.pallets.get(name).ok_or_else(|| self.not_found("pallet", name, &self.pallets))
+    }
+
+    /// The storage item of that name. Fails with [`ErrorKind::NotFound`], naming the nearest names.
+    pub fn storage(&self, pallet: &str, item: &str) -> Result<&StorageEntry> {
+        let items = &self.pallet(pallet)?.storage;
+        items.get(item).ok_or_else(|| self.not_found(&format!("storage item of {pallet}"), item, items))
+    }
+
+    /// The constant of that name. Fails with [`ErrorKind::NotFound`], naming the nearest names.
+    pub fn constant(&self, pallet: &str, name: &str) -> Result<&Constant> {
+        let constants = &self.pallet(pallet)?.constants;
+        constants.get(name).ok_or_else(|| self.not_found(&format!("constant of {pallet}"), name, constants))
+    }
+
+    /// All runtime APIs that are known: V14 metadata describes none, so that only common ones are.
+    pub fn apis(&self) -> &[RuntimeApi] {
+        &self.apis
+    }
+
+    /// The runtime API method of that name. Fails with [`ErrorKind::NotFound`], naming the nearest names.
+    pub fn api_method(&self, api: &str, method: &str) -> Result<&ApiMethod> {
+        let Some(found) = self.apis.get(api) else {
+            return Err(self.not_found("runtime api", api, &self.apis));
+        };
+        let methods = &found.methods;
+        methods.get(method).ok_or_else(|| self.not_found(&format!("method of {api}"), method, methods))
+    }
+
+    /// What an extrinsic consists of.
+    pub fn extrinsic(&self) -> &ExtrinsicFormat {
+        &self.extrinsic
+    }
+
+    fn not_found<T: Named>(&self, what: &str, name: &str, candidates: &ByName<T>) -> Error {
+        let hint = did_you_mean(name, candidates.names());
+        Error::new(ErrorKind::NotFound, format!("no {what} is named {name:?} in {self}{hint}"))
+    }
+}
+
+impl Version {
+    /// Reads the value of the constant `System.Version`.
+    fn of(value: &Value) -> Result<Self> {
+        let number = |field: &str| {
+            let number =
+                value.get(field).and_then(Value::as_u64).and_then(|number| u32::try_from(number).ok());
+            number.ok_or_else(|| {
+                corrupt(format!("metadata: the constant System.Version has no number {field}"))
+            })
+        };
+        let spec_name = value.get("spec_name").and_then(Value::as_str);
+        Ok(Self {
+            spec_name: spec_name
+                .ok_or_else(|| corrupt("metadata: the constant System.Version has no text spec_name"))?
+                .to_owned(),
+            spec_version: number("spec_version")?,
+            transaction_version: number("transaction_version")?,
+        })
+    }
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.spec_name(), self.spec_version())
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Runtime({self}, metadata V{})", self.metadata_version)
+    }
+}

@@ -2,8 +2,40 @@
 #![forbid(unsafe_code)]
 
 mod account;
+mod api;
+mod arguments;
+mod constant;
+mod decode;
+mod encode;
 mod error;
 pub mod hash;
+mod hasher;
+mod json;
+mod legacy_api;
+mod metadata;
+mod nearest;
+mod plan;
+mod runtime;
+mod storage;
+mod typed;
+mod value;
 
 pub use account::AccountId;
+pub use api::{ApiMethod, Parameter, RuntimeApi};
+pub use arguments::Arguments;
+pub use constant::Constant;
 pub use error::{Error, ErrorKind, Result};
+pub use hasher::Hasher;
+pub use parity_scale_codec::Compact;
+pub use plan::{FieldDescription, Plan, TypeDescription, TypeId, TypeKind, VariantDescription};
+pub use runtime::{ExtrinsicFormat, Pallet, Runtime, TransactionExtension};
+pub use storage::StorageEntry;
+pub use tensorwire_derive::FromScale;
+pub use typed::FromScale;
+pub use value::{Integer, Integers, Shape, Value, ValueIndex, VariantShape};
+
+/// What derived code calls.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::typed::{Binder, Binding, Field, Fields, Layout, Reader, Variant};
+}

@@ -29,7 +29,7 @@ pub(crate) struct Origin {
 
 impl Origin {
     pub(crate) fn blame(&self, error: Error) -> Error {
-        error.at(&self.endpoint).with_method(&self.method)
+        error.at(&self.endpoint).about(self.method.clone())
     }
 }
 

@@ -193,7 +193,7 @@ impl Endpoint {
                     _ => "",
                 };
                 let message = format!("the peer answered the websocket upgrade with HTTP {status}{hint}");
-                self.error(ErrorKind::Handshake, message).with_http_status(status.as_u16())
+                self.error(ErrorKind::Handshake, message).http(status.as_u16())
             }
             error => {
                 let message = format!("the peer does not answer as a websocket server{try_tls} ({error})");

@@ -113,15 +113,15 @@ impl Error {
         self.edit(|inner| inner.endpoint = Some(Arc::clone(endpoint)))
     }
 
-    pub(crate) fn with_method(self, method: &Cow<'static, str>) -> Self {
-        self.edit(|inner| inner.method = Some(method.clone()))
+    pub(crate) fn about(self, method: Cow<'static, str>) -> Self {
+        self.edit(|inner| inner.method = Some(method))
     }
 
-    pub(crate) fn with_http_status(self, status: u16) -> Self {
+    pub(crate) fn http(self, status: u16) -> Self {
         self.edit(|inner| inner.http_status = Some(status))
     }
 
-    pub(crate) fn with_note(self, note: &str, may_have_run: bool) -> Self {
+    pub(crate) fn note(self, note: &str, may_have_run: bool) -> Self {
         self.edit(|inner| {
             inner.message = format!("{} ({note})", inner.message).into();
             inner.may_have_run = may_have_run;

@@ -134,7 +134,7 @@ impl Mux {
             (Some(error), _) => State::Done(Outcome::Failed(error)),
             (None, Some(end)) => {
                 let error =
-                    end.clone().with_method(&request.method).with_note("the request was not written", false);
+                    end.clone().about(request.method.clone()).note("the request was not written", false);
                 State::Done(Outcome::Failed(error))
             }
             (None, None) => State::Queued(request::finish(request.frame, id)),
@@ -241,9 +241,9 @@ impl Mux {
     /// The next frame to be written. It counts as written from here on.
     pub(crate) fn next_frame(&mut self) -> Option<Utf8Bytes> {
         while let Some((lane, id)) = self.lanes.next(self.reads_allowed()) {
-            let queued =
-                self.calls.get_mut(&id).map(|entry| std::mem::replace(&mut entry.state, State::Written));
-            let Some(State::Queued(frame)) = queued else {
+            let waiting = self.calls.get_mut(&id).filter(|entry| matches!(entry.state, State::Queued(_)));
+            let taken = waiting.map(|entry| std::mem::replace(&mut entry.state, State::Written));
+            let Some(State::Queued(frame)) = taken else {
                 self.lanes.skipped(lane);
                 continue;
             };
@@ -333,7 +333,8 @@ impl Mux {
                 self.unsubscribe(unsubscribe, &frame[range], now);
             }
             // An id not yet written cannot be answered: the node invents it as much as one never given.
-            let was_asked = id <= self.last_id && !self.calls.contains_key(&id);
+            let is_queued = |entry: &Entry| matches!(entry.state, State::Queued(_));
+            let was_asked = (1..=self.last_id).contains(&id) && !self.calls.get(&id).is_some_and(is_queued);
             return if was_asked { Received::LateAnswer } else { Received::UnknownId };
         };
         let outcome = match entry.purpose {
@@ -414,7 +415,7 @@ impl Mux {
             }
             (false, _) => "the request was not written",
         };
-        error.at(&self.endpoint).with_method(&entry.method).with_note(note, written)
+        error.at(&self.endpoint).about(entry.method.clone()).note(note, written)
     }
 
     fn unsubscribe(&mut self, method: &'static str, id: &str, now: Instant) {

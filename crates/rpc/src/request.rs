@@ -73,7 +73,7 @@ impl Request {
         if let Err(error) = serde_json::to_writer(&mut self.frame, &value) {
             self.frame.truncate(start);
             let message = format!("parameter {} cannot be written as JSON: {error}", self.params);
-            self.invalid.get_or_insert(Error::new(ErrorKind::Request, message).with_method(&self.method));
+            self.invalid.get_or_insert(Error::new(ErrorKind::Request, message).about(self.method.clone()));
         }
         self
     }
@@ -99,7 +99,7 @@ impl Request {
     pub fn raw_params(mut self, json_array: String) -> Result<Self> {
         let params: Vec<&RawValue> = serde_json::from_str(&json_array).map_err(|error| {
             let message = format!("the parameters are not a JSON array: {error}");
-            Error::new(ErrorKind::Request, message).with_method(&self.method)
+            Error::new(ErrorKind::Request, message).about(self.method.clone())
         })?;
         self.frame.truncate(self.params_start);
         self.params = 0;

@@ -22,7 +22,7 @@ pub enum Reply {
     /// Never answers.
     Silence,
     /// Replies this much later than the rest of its wave.
-    Delay(Duration, Box<Reply>),
+    Delay(Duration, Box<Self>),
     /// Sends a frame as it stands; `{id}` in it becomes the request's id.
     Raw(String),
     /// Sends a subscription's item.
@@ -35,7 +35,7 @@ pub enum Reply {
         result: Value,
     },
     /// Several replies, one after the other.
-    Many(Vec<Reply>),
+    Many(Vec<Self>),
     /// Sends a frame (`{id}` as in `Raw`) in pieces of this many bytes, with a pause before each.
     Drip(String, usize, Duration),
     /// Closes the websocket with a code and a reason.

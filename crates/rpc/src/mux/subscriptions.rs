@@ -197,7 +197,7 @@ impl Subscriptions {
         self.forget_early();
         self.keys.clear();
         for open in self.open.values_mut().filter(|open| !open.ended) {
-            open.end = Some(error.clone().with_method(&open.origin.method));
+            open.end = Some(error.clone().about(open.origin.method.clone()));
             open.ended = true;
             wakers.extend(open.waker.take());
         }

@@ -1,4 +1,5 @@
 //! The client against the scripted node.
+#![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
 

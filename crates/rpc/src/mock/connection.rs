@@ -140,7 +140,11 @@ async fn write(mut sink: SplitSink<WebSocketStream<Io>, Message>, mut queue: Unb
                     // The client closes its side; until then there is nothing to say.
                     return std::future::pending().await;
                 }
-                Step::Drop => return,
+                Step::Drop => {
+                    // What was said before still arrives.
+                    let _ = sink.flush().await;
+                    return;
+                }
             };
             if done.is_err() {
                 return;

@@ -1,0 +1,89 @@
+//! What connecting to the wrong place says. Each error names the endpoint and what to do.
+#![allow(clippy::unwrap_used)]
+
+use tensorwire_rpc::mock::{Greeting, MockNode};
+use tensorwire_rpc::{Client, Error, ErrorKind};
+use tokio::net::TcpListener;
+
+async fn refusal(url: &str) -> Error {
+    Client::connect(url).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_refused_port_says_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = refusal(&url).await;
+    assert_eq!((error.kind(), error.endpoint()), (ErrorKind::Connect, Some(url.as_str())));
+    assert!(error.to_string().contains("refused the connection: does a node listen on port"), "{error}");
+}
+
+#[tokio::test]
+async fn an_unknown_host_says_so() {
+    let error = refusal("ws://no-such-host.invalid:9944").await;
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert!(error.to_string().contains("cannot look up no-such-host.invalid"), "{error}");
+}
+
+#[tokio::test]
+async fn tls_to_a_plain_port_says_so() {
+    let node = MockNode::builder().start().await.unwrap();
+    let error = refusal(&node.url().replace("ws://", "wss://")).await;
+    assert_eq!(error.kind(), ErrorKind::Tls);
+    assert!(error.to_string().contains("this port does not speak TLS: try ws://"), "{error}");
+}
+
+#[tokio::test]
+async fn a_plain_websocket_to_a_tls_port_says_so() {
+    // What a TLS server says to a request that is no TLS: an alert, then nothing.
+    let alert = vec![0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46];
+    let node = MockNode::builder().greeting(Greeting::Bytes(alert)).start().await.unwrap();
+    let error = refusal(&node.url()).await;
+    assert_eq!(error.kind(), ErrorKind::Handshake);
+    assert!(error.to_string().contains("if it speaks TLS, try wss://"), "{error}");
+}
+
+#[tokio::test]
+async fn a_peer_that_speaks_no_http_says_so() {
+    for greeting in ["SSH-2.0-OpenSSH_9.6\r\n", "", "{\"jsonrpc\":\"2.0\"}\n"] {
+        let node = MockNode::builder().greeting(Greeting::Bytes(greeting.into())).start().await.unwrap();
+        let error = refusal(&node.url()).await;
+        assert_eq!(error.kind(), ErrorKind::Handshake, "{greeting}");
+        assert!(error.to_string().contains("does not answer as a websocket server"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_http_status_in_place_of_the_upgrade_is_named() {
+    let hints = [
+        (200, "200"),
+        (403, "access is denied"),
+        (404, "at this path"),
+        (429, "too many requests"),
+        (502, "down"),
+    ];
+    for (status, hint) in hints {
+        let node = MockNode::builder().greeting(Greeting::Status(status)).start().await.unwrap();
+        let error = refusal(&node.url()).await;
+        assert_eq!((error.kind(), error.http_status()), (ErrorKind::Handshake, Some(status)));
+        assert!(
+            error.to_string().contains(&format!("HTTP {status}")) && error.to_string().contains(hint),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_url_is_checked_before_anything_is_dialled() {
+    for url in ["127.0.0.1:9944", "http://127.0.0.1", "ws://", "node"] {
+        assert_eq!(refusal(url).await.kind(), ErrorKind::Url, "{url}");
+    }
+}
+
+#[test]
+fn connecting_outside_a_runtime_is_an_error_not_a_panic() {
+    let error =
+        futures_util::FutureExt::now_or_never(Client::connect("ws://127.0.0.1:1")).unwrap().unwrap_err();
+    assert!(error.to_string().contains("no tokio runtime"), "{error}");
+}

@@ -109,10 +109,10 @@ impl Runtime {
     /// The runtime API method of that name. Fails with [`ErrorKind::NotFound`], naming the nearest names.
     pub fn api_method(&self, api: &str, method: &str) -> Result<&ApiMethod> {
         let Some(found) = self.apis.get(api) else {
-            return Err(self.not_found("runtime api", api, &self.apis));
+            return Err(self.api_not_found("runtime api", api, &self.apis));
         };
         let methods = &found.methods;
-        methods.get(method).ok_or_else(|| self.not_found(&format!("method of {api}"), method, methods))
+        methods.get(method).ok_or_else(|| self.api_not_found(&format!("method of {api}"), method, methods))
     }
 
     /// What an extrinsic consists of.
@@ -121,8 +121,19 @@ impl Runtime {
     }
 
     fn not_found<T: Named>(&self, what: &str, name: &str, candidates: &ByName<T>) -> Error {
-        let hint = did_you_mean(name, candidates.names());
-        Error::new(ErrorKind::NotFound, format!("no {what} is named {name:?} in {self}{hint}"))
+        Error::new(ErrorKind::NotFound, self.not_found_message(what, name, candidates))
+    }
+
+    fn api_not_found<T: Named>(&self, what: &str, name: &str, candidates: &ByName<T>) -> Error {
+        let mut message = self.not_found_message(what, name, candidates);
+        if self.metadata_version == 14 {
+            message.push_str(" (metadata V14 describes no runtime apis, V15 and V16 do)");
+        }
+        Error::new(ErrorKind::NotFound, message)
+    }
+
+    fn not_found_message<T: Named>(&self, what: &str, name: &str, candidates: &ByName<T>) -> String {
+        format!("no {what} is named {name:?} in {self}{}", did_you_mean(name, candidates.names()))
     }
 }
 

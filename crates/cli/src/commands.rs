@@ -1,0 +1,57 @@
+//! The commands: one file each.
+
+mod balance;
+mod call;
+mod completions;
+mod constant;
+#[cfg(feature = "devnet")]
+mod demo;
+#[cfg(feature = "devnet")]
+mod devnet;
+mod metadata;
+mod neurons;
+mod query;
+mod rpc;
+mod scale;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+use crate::context::Context;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Neurons(neurons::Neurons),
+    Balance(balance::Balance),
+    Query(query::Query),
+    Call(call::Call),
+    Const(constant::Constant),
+    Metadata(metadata::Metadata),
+    Rpc(rpc::Rpc),
+    Scale(scale::Scale),
+    #[cfg(feature = "devnet")]
+    Demo(demo::Demo),
+    #[cfg(feature = "devnet")]
+    Devnet(devnet::Serve),
+    Completions(completions::Completions),
+}
+
+impl Command {
+    pub(crate) fn run(self, context: &Context) -> Result<()> {
+        match self {
+            Self::Neurons(command) => command.run(context),
+            Self::Balance(command) => command.run(context),
+            Self::Query(command) => command.run(context),
+            Self::Call(command) => command.run(context),
+            Self::Const(command) => command.run(context),
+            Self::Metadata(command) => command.run(context),
+            Self::Rpc(command) => command.run(context),
+            Self::Scale(command) => command.run(context),
+            #[cfg(feature = "devnet")]
+            Self::Demo(command) => command.run(context),
+            #[cfg(feature = "devnet")]
+            Self::Devnet(command) => command.run(context),
+            Self::Completions(command) => command.run(context),
+        }
+    }
+}

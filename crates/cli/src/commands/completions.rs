@@ -1,0 +1,29 @@
+use std::io::{self, Write};
+
+use anyhow::Result;
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+
+use crate::{Tw, context::Context};
+
+/// Print completions for a shell
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Completions {
+    /// The shell
+    shell: Shell,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tw completions bash > ~/.local/share/bash-completion/completions/tw
+  tw completions zsh > \"${fpath[1]}/_tw\"
+  tw completions fish > ~/.config/fish/completions/tw.fish";
+
+impl Completions {
+    pub(crate) fn run(self, _: &Context) -> Result<()> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Tw::command(), "tw", &mut script);
+        Ok(io::stdout().write_all(&script)?)
+    }
+}

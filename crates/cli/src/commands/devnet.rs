@@ -1,0 +1,106 @@
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use serde_json::json;
+use tensorwire_devnet::{Blocks, Devnet};
+
+use crate::{context::Context, progress};
+
+/// Serve a local chain until Ctrl-C
+///
+/// A genuine FRAME runtime in this process, with Bittensor's storage, calls and runtime APIs; its economics are
+/// imitated. The same seed gives the same chain. JSON: {"url": ..} once it serves.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Serve {
+    /// The port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, default_value_t = 9944)]
+    port: u16,
+    /// How many subnets there are
+    #[arg(long, default_value_t = 32, value_name = "COUNT")]
+    subnets: u16,
+    /// How many neurons each subnet has
+    #[arg(long, default_value_t = 256, value_name = "COUNT")]
+    neurons: u16,
+    /// What keys, stakes and scores are derived from
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Seconds between blocks; 0 makes a block for each extrinsic instead
+    #[arg(long, default_value_t = 12.0, value_name = "SECONDS", value_parser = block_time)]
+    block_time: f64,
+    /// How many blocks finality stays behind
+    #[arg(long, default_value_t = 0, value_name = "BLOCKS")]
+    finality_lag: u32,
+    /// Added to every round trip
+    #[arg(long, default_value_t = 0, value_name = "MILLISECONDS")]
+    latency: u64,
+    /// Bytes a second that a connection carries; unlimited by default
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    bandwidth: Option<u64>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tw devnet                                   then, elsewhere: tw --network devnet neurons --netuid 1
+  tw devnet --subnets 2 --neurons 8 --block-time 0
+  tw devnet --latency 100 --bandwidth 1000000 a node far away
+  tw --json devnet --port 0 | jq -r .url";
+
+impl Serve {
+    pub(crate) fn run(self, context: &Context) -> Result<()> {
+        context.wait(async {
+            let spinner = progress::spinner("building the chain");
+            let devnet = self.start().await;
+            spinner.finish_and_clear();
+            let devnet =
+                devnet.with_context(|| format!("the chain cannot be served on port {}", self.port))?;
+            let url = devnet.url();
+            context.output.show(&json!({ "url": url }), || {
+                format!("serving {url} until Ctrl-C\ntry: tw --network {url} neurons --netuid 1")
+            })?;
+            stopped().await?;
+            devnet.shutdown().await;
+            Ok(())
+        })
+    }
+
+    async fn start(&self) -> Result<Devnet> {
+        let blocks = match self.block_time {
+            0.0 => Blocks::PerExtrinsic,
+            seconds => Blocks::Every(Duration::from_secs_f64(seconds)),
+        };
+        let mut builder = Devnet::builder()
+            .subnets(self.subnets)
+            .neurons(self.neurons)
+            .seed(self.seed)
+            .latency(Duration::from_millis(self.latency))
+            .finality_lag(self.finality_lag)
+            .blocks(blocks)
+            .port(self.port);
+        if let Some(bandwidth) = self.bandwidth {
+            builder = builder.bandwidth(bandwidth);
+        }
+        Ok(builder.start().await?)
+    }
+}
+
+/// Returns on Ctrl-C, or when a supervisor says to stop.
+async fn stopped() -> Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).context("signals cannot be listened for")?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C cannot be listened for"),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.context("Ctrl-C cannot be listened for")
+}
+
+fn block_time(text: &str) -> Result<f64, String> {
+    let seconds = text.parse().ok().filter(|seconds| (0.0..=86_400.0).contains(seconds));
+    seconds.ok_or_else(|| "a number of seconds is expected, 0 to 86400".to_owned())
+}

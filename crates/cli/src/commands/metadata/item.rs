@@ -1,0 +1,184 @@
+use anyhow::Result;
+use serde::Serialize;
+use tensorwire::{Runtime, Value};
+use tensorwire_scale::{Constant, FieldDescription, Pallet, Plan, StorageEntry, VariantDescription};
+
+use super::pallet::variants;
+use crate::pretty::pretty;
+
+/// One thing that a pallet has.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub(super) enum Item<'a> {
+    Storage(Storage<'a>),
+    Constant(ConstantItem<'a>),
+    Call(Variant),
+    Event(Variant),
+    Error(Variant),
+}
+
+/// A storage item.
+#[derive(Serialize)]
+pub(super) struct Storage<'a> {
+    name: &'a str,
+    keys: Vec<Key>,
+    value: String,
+    optional: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    default: Option<Value>,
+    prefix: String,
+    docs: &'a str,
+}
+
+#[derive(Serialize)]
+struct Key {
+    #[serde(rename = "type")]
+    type_name: String,
+    hasher: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct ConstantItem<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    type_name: String,
+    value: Value,
+    docs: &'a str,
+}
+
+/// A call, event or error.
+#[derive(Serialize)]
+pub(super) struct Variant {
+    name: String,
+    index: u8,
+    fields: Vec<Field>,
+}
+
+#[derive(Serialize)]
+struct Field {
+    name: Option<String>,
+    #[serde(rename = "type")]
+    type_name: String,
+}
+
+/// All things of that name that the pallet has: a storage item and an event may share one.
+pub(super) fn find<'a>(runtime: &'a Runtime, pallet: &'a Pallet, name: &str) -> Result<Vec<Item<'a>>> {
+    let plan = runtime.plan();
+    let mut items = Vec::new();
+    if let Some(entry) = pallet.storage().iter().find(|entry| entry.name() == name) {
+        items.push(Item::Storage(Storage::of(plan, entry)));
+    }
+    if let Some(constant) = pallet.constants().iter().find(|constant| constant.name() == name) {
+        items.push(Item::Constant(ConstantItem::of(plan, constant)?));
+    }
+    let kinds: [(_, fn(Variant) -> Item<'a>); 3] = [
+        (pallet.calls_type(), Item::Call),
+        (pallet.event_type(), Item::Event),
+        (pallet.error_type(), Item::Error),
+    ];
+    for (ty, kind) in kinds {
+        let found = variants(plan, ty)?.into_iter().find(|variant| variant.name == name);
+        items.extend(found.map(Variant::from).map(kind));
+    }
+    if items.is_empty() {
+        // Fails, and names the nearest.
+        runtime.storage(pallet.name(), name)?;
+    }
+    Ok(items)
+}
+
+pub(super) fn text(items: &[Item]) -> String {
+    let texts: Vec<_> = items.iter().map(Item::text).collect();
+    texts.join("\n\n")
+}
+
+impl Item<'_> {
+    fn text(&self) -> String {
+        match self {
+            Self::Storage(storage) => storage.text(),
+            Self::Constant(ConstantItem { name, type_name, value, docs }) => {
+                with_docs(format!("constant {name}: {type_name}\n  value: {}", pretty(value)), docs)
+            }
+            Self::Call(call) => call.text("call"),
+            Self::Event(event) => event.text("event"),
+            Self::Error(error) => error.text("error"),
+        }
+    }
+}
+
+impl<'a> Storage<'a> {
+    pub(super) fn of(plan: &Plan, entry: &'a StorageEntry) -> Self {
+        let key = |(ty, hasher): (&_, &tensorwire_scale::Hasher)| Key {
+            type_name: plan.type_name(*ty),
+            hasher: hasher.to_string(),
+        };
+        let default = (!entry.is_optional()).then(|| entry.decode(None).ok()).flatten();
+        Self {
+            name: entry.name(),
+            keys: entry.key_types().iter().zip(entry.hashers()).map(key).collect(),
+            value: plan.type_name(entry.value_type()),
+            optional: entry.is_optional(),
+            default,
+            prefix: const_hex::encode_prefixed(entry.prefix()),
+            docs: entry.docs(),
+        }
+    }
+
+    /// `Uids(u16, AccountId32): Option<u16>`
+    pub(super) fn signature(&self) -> String {
+        let keys: Vec<_> = self.keys.iter().map(|key| key.type_name.as_str()).collect();
+        let keys = if keys.is_empty() { String::new() } else { format!("({})", keys.join(", ")) };
+        let value = if self.optional { format!("Option<{}>", self.value) } else { self.value.clone() };
+        format!("{}{keys}: {value}", self.name)
+    }
+
+    fn text(&self) -> String {
+        let mut lines = vec![format!("storage {}", self.signature())];
+        for (place, Key { type_name, hasher }) in self.keys.iter().enumerate() {
+            lines.push(format!("  key {}: {type_name}, hashed by {hasher}", place + 1));
+        }
+        if let Some(default) = &self.default {
+            lines.push(format!("  default: {default}"));
+        }
+        lines.push(format!("  prefix: {}", self.prefix));
+        with_docs(lines.join("\n"), self.docs)
+    }
+}
+
+impl<'a> ConstantItem<'a> {
+    fn of(plan: &Plan, constant: &'a Constant) -> Result<Self> {
+        let type_name = plan.type_name(constant.type_id());
+        Ok(Self { name: constant.name(), type_name, value: constant.value()?, docs: constant.docs() })
+    }
+}
+
+impl From<VariantDescription> for Variant {
+    fn from(VariantDescription { name, index, fields, .. }: VariantDescription) -> Self {
+        let field = |FieldDescription { name, type_name, .. }| Field { name, type_name };
+        Self { name, index, fields: fields.into_iter().map(field).collect() }
+    }
+}
+
+impl Variant {
+    fn text(&self, kind: &str) -> String {
+        let mut text = format!("{kind} {}, index {}", self.name, self.index);
+        for (place, Field { name, type_name }) in self.fields.iter().enumerate() {
+            let name = name.clone().unwrap_or_else(|| place.to_string());
+            text.extend(["\n  ", &name, ": ", type_name]);
+        }
+        text
+    }
+}
+
+/// The text, and the documentation below it.
+pub(super) fn with_docs(text: String, docs: &str) -> String {
+    if docs.trim().is_empty() {
+        return text;
+    }
+    let docs: Vec<_> = docs.trim().lines().map(|line| format!("  {}", line.trim())).collect();
+    format!("{text}\n\n{}", docs.join("\n"))
+}
+
+pub(super) fn first_line(docs: &str) -> Option<&str> {
+    docs.trim().lines().next().map(str::trim).filter(|line| !line.is_empty())
+}

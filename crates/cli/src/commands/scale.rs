@@ -1,0 +1,83 @@
+use std::{
+    io::{self, Read},
+    path::PathBuf,
+};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
+use tensorwire_scale::{Runtime, TypeId};
+
+use crate::{context::Context, metadata_file};
+
+mod decode;
+mod encode;
+mod key;
+mod lines;
+mod type_names;
+
+/// Decode and encode SCALE offline, with the metadata of a file
+#[derive(Args)]
+#[command(arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct Scale {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tw rpc state_getMetadata > metadata.hex     makes a metadata file
+  tw scale decode --metadata metadata.hex --type u32 0x2a000000
+  tw scale encode --metadata metadata.hex --type '(u16, AccountId32)' '[1, \"5Grwva..\"]'
+  tw scale key --metadata metadata.hex System Number";
+
+#[derive(Subcommand)]
+enum Command {
+    Decode(decode::Decode),
+    Encode(encode::Encode),
+    Key(key::Key),
+}
+
+impl Scale {
+    pub(crate) fn run(self, context: &Context) -> Result<()> {
+        match self.command {
+            Command::Decode(command) => command.run(context),
+            Command::Encode(command) => command.run(context),
+            Command::Key(command) => command.run(context),
+        }
+    }
+}
+
+/// What decoding and encoding have in common.
+#[derive(Args)]
+struct Codec {
+    /// A file of runtime metadata: raw, as hex, or a node's JSON answer
+    #[arg(long, value_name = "FILE")]
+    metadata: PathBuf,
+    /// A registry id, or a name: u32, AccountId32, sp_core::crypto::AccountId32, Vec<u8>
+    #[arg(long = "type", value_name = "TYPE", required_unless_present = "lines")]
+    type_name: Option<String>,
+    /// Read JSON lines from stdin and write a JSON line for each
+    #[arg(long)]
+    lines: bool,
+}
+
+impl Codec {
+    fn runtime(&self) -> Result<Runtime> {
+        metadata_file::load(&self.metadata)
+    }
+
+    fn type_in(&self, runtime: &Runtime) -> Result<Option<TypeId>> {
+        let ty = self.type_name.as_deref().map(|name| runtime.plan().find_type(name));
+        Ok(ty.transpose()?)
+    }
+}
+
+/// The argument, or all of stdin where it is `-`.
+fn argument_or_stdin(argument: String) -> Result<String> {
+    if argument != "-" {
+        return Ok(argument);
+    }
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).context("cannot read stdin")?;
+    Ok(text)
+}

@@ -1,0 +1,52 @@
+//! How a command ends when it does not end well.
+
+use std::{io, process::ExitCode};
+
+use anstyle::{AnsiColor, Style};
+use anyhow::Error;
+use tensorwire::ErrorKind;
+
+/// Ctrl-C was pressed.
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub(crate) struct Interrupted;
+
+const BOLD_RED: Style = AnsiColor::Red.on_default().bold();
+const CYAN: Style = AnsiColor::Cyan.on_default();
+
+/// Tells the user, on stderr and in colours only if that is a terminal, and gives the exit code.
+pub(crate) fn report(error: &Error) -> ExitCode {
+    if is_broken_pipe(error) {
+        // The reader has what it wanted, as `head` does.
+        return ExitCode::SUCCESS;
+    }
+    if error.is::<Interrupted>() {
+        return ExitCode::from(130);
+    }
+    anstream::eprintln!("{BOLD_RED}error:{BOLD_RED:#} {error:#}");
+    if let Some(hint) = hint(error) {
+        anstream::eprintln!("{CYAN}hint:{CYAN:#} {hint}");
+    }
+    ExitCode::FAILURE
+}
+
+fn is_broken_pipe(error: &Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// What to do about it, where the message does not say so itself.
+fn hint(error: &Error) -> Option<&'static str> {
+    let error = error.downcast_ref::<tensorwire::Error>()?;
+    let is_url = error.rpc().is_some_and(|error| error.kind() == tensorwire_rpc::ErrorKind::Url);
+    match error.kind() {
+        ErrorKind::Invalid if is_url => Some(
+            "--network takes finney, test, archive, local, devnet, dev, or a URL such as ws://127.0.0.1:9944",
+        ),
+        ErrorKind::Timeout => Some("--timeout SECONDS gives it longer"),
+        ErrorKind::UnknownBlock => {
+            Some("--network archive keeps the state of old blocks, other nodes drop it")
+        }
+        ErrorKind::NotFound => Some("`tw metadata` lists what the runtime has"),
+        _ => None,
+    }
+}

@@ -1,1 +1,0 @@
-//! tw: Bittensor's chain from the command line

@@ -1,0 +1,50 @@
+//! `tw`: Bittensor's chain from the command line.
+#![forbid(unsafe_code)]
+
+mod amount;
+mod argument;
+mod commands;
+mod context;
+mod failure;
+mod json;
+mod log;
+mod metadata_file;
+mod options;
+mod output;
+mod pretty;
+mod progress;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Read Bittensor's chain, or any Substrate chain, over one websocket.
+#[derive(Parser)]
+#[command(name = "tw", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Tw {
+    #[command(subcommand)]
+    command: commands::Command,
+    #[command(flatten)]
+    options: options::Options,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  tw demo                                     measure the client against a local chain
+  tw neurons --netuid 1                       the neurons of a subnet
+  tw balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
+  tw --json neurons --all | jq length         every neuron of every subnet, for programs
+  tw --network archive --at 5000000 query SubtensorModule TotalNetworks
+
+With --json, exactly one JSON value is written to stdout and all else to stderr.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. RUST_LOG=debug tells more.";
+
+fn main() -> ExitCode {
+    let Tw { command, options } = Tw::parse();
+    log::start();
+    match command.run(&context::Context::new(options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failure::report(&error),
+    }
+}

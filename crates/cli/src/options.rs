@@ -1,0 +1,35 @@
+//! The options that every command takes.
+
+use std::time::Duration;
+
+use clap::Args;
+use tensorwire::{BlockId, Network};
+
+#[derive(Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Options {
+    /// finney, test, archive, local, devnet, dev, or a ws:// or wss:// URL
+    #[arg(long, global = true, env = "TW_NETWORK", default_value = "finney", value_name = "NETWORK")]
+    pub(crate) network: Network,
+    /// The block to read: HEAD, FINALIZED, a number or a 0x-hash
+    #[arg(long, global = true, default_value = "HEAD", value_name = "BLOCK")]
+    pub(crate) at: BlockId,
+    /// Give up after that many seconds
+    #[arg(long, global = true, default_value = "60", value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Duration,
+    /// Neither read nor write metadata kept on disk
+    #[arg(long, global = true)]
+    pub(crate) no_cache: bool,
+    /// Print one JSON value instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// Above a day nobody waits, and deadlines keep clear of what clocks can hold.
+const LONGEST: f64 = 86_400.0;
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().filter(|seconds| *seconds > 0.0 && *seconds <= LONGEST);
+    let seconds = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds.ok_or_else(|| "a number of seconds is expected, above 0 and at most 86400".to_owned())
+}

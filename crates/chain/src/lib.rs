@@ -1,1 +1,30 @@
-//! A client for any Substrate chain: every answer pinned to a block
+//! A client for any Substrate chain. [`Chain`] is the connection, [`At`] one block of it: all reads hang off an `At`,
+//! so every answer belongs to one known block.
+#![forbid(unsafe_code)]
+
+mod at;
+mod block;
+mod builder;
+mod cache;
+mod calls;
+mod chain;
+mod coalesce;
+mod error;
+mod node;
+mod pin;
+mod properties;
+mod runtimes;
+mod storage;
+mod version;
+
+pub use at::At;
+pub use block::{BlockId, Hash};
+pub use builder::Builder;
+pub use cache::Cache;
+pub use chain::Chain;
+pub use error::{Error, ErrorKind, Result};
+pub use properties::Properties;
+pub use version::RuntimeVersion;
+
+pub use tensorwire_rpc::Stats;
+pub use tensorwire_scale::{AccountId, Arguments, FromScale, Runtime, Value};

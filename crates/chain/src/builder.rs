@@ -1,0 +1,82 @@
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::join;
+use tensorwire_rpc::Client;
+use tensorwire_scale::Runtime;
+
+use crate::{
+    Cache, Chain, Hash, Result,
+    node::Node,
+    pin::flight,
+    runtimes::{Key, Runtimes, metadata_versions},
+};
+
+/// How to connect to a chain.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Builder {
+    url: String,
+    timeout: Duration,
+    connect_timeout: Duration,
+    cache: Cache,
+    genesis: Option<Hash>,
+}
+
+impl Builder {
+    pub(crate) fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(10),
+            cache: Cache::on_disk(),
+            genesis: None,
+        }
+    }
+
+    /// The deadline of every read, however many requests it takes. Default is 60 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The deadline of name resolution, TCP, TLS and websocket handshake together. Default is 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Where runtime metadata is kept between runs. Default is [`Cache::on_disk`].
+    pub fn cache(mut self, cache: Cache) -> Self {
+        self.cache = cache;
+        self
+    }
+
+    /// The chain's genesis hash: a node of any other chain answers every read with a `WrongChain` error.
+    pub fn genesis(mut self, genesis: Hash) -> Self {
+        self.genesis = Some(genesis);
+        self
+    }
+
+    /// Connects. See [`Chain::connect`].
+    pub async fn connect(self) -> Result<Chain> {
+        let client = Client::builder(&self.url).timeout(self.timeout).connect_timeout(self.connect_timeout);
+        // The disk is read while the handshakes are under way.
+        let (client, known) = join(client.connect(), self.cache.last(&self.url)).await;
+        Ok(self.assemble(client?, known))
+    }
+
+    /// The same over a websocket that stands already; its own settings hold for the wire.
+    pub async fn over(self, client: Client) -> Chain {
+        let known = self.cache.last(&self.url).await;
+        self.assemble(client, known)
+    }
+
+    fn assemble(self, client: Client, known: Option<(Key, Arc<Runtime>)>) -> Chain {
+        let versions = match known {
+            Some(_) => None,
+            None => Some(flight(metadata_versions(&client, None))),
+        };
+        let runtimes = Runtimes::new(self.cache, &self.url, known, versions);
+        Chain::new(Node::new(client, self.timeout, runtimes, self.genesis))
+    }
+}

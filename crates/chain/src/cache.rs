@@ -1,0 +1,141 @@
+use std::{
+    fs, io,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tensorwire_scale::{
+    Runtime,
+    hash::{blake2_128, blake2_256},
+};
+
+use crate::{
+    Hash,
+    runtimes::{Key, off_thread},
+};
+
+/// Where runtime metadata is kept between runs.
+///
+/// Plain files, one per runtime, safe to share between processes: each is written under a temporary name and then
+/// renamed, and carries a hash of its content, so that a damaged one is noticed and downloaded again. A cache that
+/// cannot be read or written makes nothing fail.
+#[derive(Debug, Clone, Default)]
+pub struct Cache {
+    folder: Option<PathBuf>,
+}
+
+/// Starts every file. It changes when the layout does.
+const MAGIC: &[u8; 8] = b"twmeta01";
+
+impl Cache {
+    /// The user's cache folder: `$XDG_CACHE_HOME/tensorwire` or its equivalent on this system.
+    pub fn on_disk() -> Self {
+        Self { folder: dirs::cache_dir().map(|folder| folder.join("tensorwire")) }
+    }
+
+    /// A folder of the caller's choice. It is made when first written to.
+    pub fn folder(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: Some(folder.into()) }
+    }
+
+    /// Nothing is read from or written to disk; runtimes are still kept in memory.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    pub(crate) async fn load(&self, key: Key) -> Option<Arc<Runtime>> {
+        let folder = self.folder.clone()?;
+        off_thread(move || read(&folder, key)).await.ok()?
+    }
+
+    /// The runtime last used at that endpoint.
+    pub(crate) async fn last(&self, endpoint: &str) -> Option<(Key, Arc<Runtime>)> {
+        let folder = self.folder.clone()?;
+        let pointer = pointer(&folder, endpoint);
+        let load = move || {
+            let key = Key::parse(fs::read_to_string(pointer).ok()?.trim())?;
+            Some((key, read(&folder, key)?))
+        };
+        off_thread(load).await.ok()?
+    }
+
+    /// Written in the background: no caller waits for the disk.
+    pub(crate) fn store(&self, endpoint: &str, key: Key, metadata: Arc<Vec<u8>>) {
+        let Some(folder) = self.folder.clone() else { return };
+        let pointer = pointer(&folder, endpoint);
+        tokio::task::spawn_blocking(move || {
+            let content = [MAGIC, blake2_256(&metadata).as_slice(), &metadata].concat();
+            let written = write(&folder.join(key.file()), &content)
+                .and_then(|()| write(&pointer, key.text().as_bytes()));
+            if let Err(error) = written {
+                tracing::debug!(target: "tensorwire::cache", %error, "metadata was not cached");
+            }
+        });
+    }
+
+    /// Notes which runtime the endpoint uses now.
+    pub(crate) fn remember(&self, endpoint: &str, key: Key) {
+        let Some(folder) = self.folder.clone() else { return };
+        let pointer = pointer(&folder, endpoint);
+        tokio::task::spawn_blocking(move || write(&pointer, key.text().as_bytes()));
+    }
+}
+
+impl Key {
+    /// `<genesis>/<spec version>-<fingerprint>`
+    fn text(&self) -> String {
+        let genesis = const_hex::encode(self.genesis.0);
+        format!("{genesis}/{}-{}", self.spec_version, const_hex::encode(self.fingerprint))
+    }
+
+    fn file(&self) -> PathBuf {
+        PathBuf::from(self.text() + ".scale")
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (genesis, rest) = text.split_once('/')?;
+        let (spec_version, fingerprint) = rest.split_once('-')?;
+        Some(Self {
+            genesis: Hash(const_hex::decode_to_array(genesis).ok()?),
+            spec_version: spec_version.parse().ok()?,
+            fingerprint: const_hex::decode_to_array(fingerprint).ok()?,
+        })
+    }
+}
+
+fn pointer(folder: &Path, endpoint: &str) -> PathBuf {
+    folder.join("endpoints").join(const_hex::encode(blake2_128(endpoint.as_bytes())))
+}
+
+fn read(folder: &Path, key: Key) -> Option<Arc<Runtime>> {
+    let path = folder.join(key.file());
+    let content = fs::read(&path).ok()?;
+    let damaged =
+        |why: &str| tracing::warn!(target: "tensorwire::cache", ?path, why, "ignoring a cache file");
+    let Some((hash, metadata)) = content.strip_prefix(MAGIC).and_then(|rest| rest.split_at_checked(32))
+    else {
+        damaged("it is truncated or of another version");
+        return None;
+    };
+    if hash != blake2_256(metadata) {
+        damaged("its content does not match its hash");
+        return None;
+    }
+    match Runtime::from_metadata(metadata) {
+        Ok(runtime) => Some(Arc::new(runtime)),
+        Err(error) => {
+            damaged(&error.to_string());
+            None
+        }
+    }
+}
+
+fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    file.persist(path)?;
+    Ok(())
+}

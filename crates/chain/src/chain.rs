@@ -1,0 +1,121 @@
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use tensorwire_rpc::{Answer, Client, Request, Stats};
+use tokio::sync::OnceCell;
+
+use crate::{At, BlockId, Builder, Hash, Properties, Result, at, node::Node, pin::Pin};
+
+/// A connection to a chain: one websocket, any number of concurrent callers.
+///
+/// Cheap to clone, safe to share between threads. The websocket closes when the last handle, `At` and pending read
+/// are gone, or with [`close`](Self::close).
+#[derive(Clone)]
+pub struct Chain(Arc<Inner>);
+
+struct Inner {
+    node: Arc<Node>,
+    properties: OnceCell<Properties>,
+    /// The head whose hash is being asked for: callers who come meanwhile share it.
+    head: Mutex<Weak<at::Inner>>,
+}
+
+impl Chain {
+    /// Connects to a node, with the defaults of [`Builder`].
+    ///
+    /// Returns when the websocket stands; the question for the genesis hash is on the wire then, and no read is
+    /// answered before it is.
+    ///
+    /// # Errors
+    /// `Invalid` for a malformed URL, `Connection` if the node cannot be reached or speaks no websocket.
+    pub async fn connect(url: &str) -> Result<Self> {
+        Self::builder(url).connect().await
+    }
+
+    /// Starts the configuration of a connection.
+    pub fn builder(url: &str) -> Builder {
+        Builder::new(url)
+    }
+
+    pub(crate) fn new(node: Node) -> Self {
+        let inner = Inner { node: Arc::new(node), properties: OnceCell::new(), head: Mutex::default() };
+        Self(Arc::new(inner))
+    }
+
+    /// The best block that the node knows now. Two requests, sent together and not waited for: what the returned
+    /// `At` is asked goes out beside them.
+    pub async fn head(&self) -> Result<At> {
+        let mut head = self.0.head.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = head.upgrade().filter(|open| open.pin.is_open_head()) {
+            return Ok(At::from_inner(open));
+        }
+        let at = At::new(&self.0.node, Pin::head(&self.0.node));
+        *head = Arc::downgrade(at.inner());
+        Ok(at)
+    }
+
+    /// The newest finalized block that the node knows now. Two requests, one after the other.
+    pub async fn finalized(&self) -> Result<At> {
+        Ok(At::new(&self.0.node, Pin::finalized(&self.0.node)))
+    }
+
+    /// A block by number (on the node's best chain) or hash. Two requests by number, one by hash.
+    ///
+    /// # Errors
+    /// The first read says `UnknownBlock` if the node has no such block.
+    pub async fn at(&self, block: impl Into<BlockId>) -> Result<At> {
+        match block.into() {
+            BlockId::Head => self.head().await,
+            BlockId::Finalized => self.finalized().await,
+            BlockId::Number(number) => Ok(At::new(&self.0.node, Pin::number(&self.0.node, number))),
+            BlockId::Hash(hash) => Ok(At::new(&self.0.node, Pin::hash(&self.0.node, hash))),
+        }
+    }
+
+    /// The hash of block 0, which identifies the chain. No request: connecting has asked for it.
+    pub async fn genesis(&self) -> Result<Hash> {
+        self.0.node.bounded(|| "genesis hash".into(), self.0.node.genesis()).await
+    }
+
+    /// What the node says of its chain: name, software, token. Four requests in one round trip, the first time.
+    pub async fn properties(&self) -> Result<Properties> {
+        let load = self.0.properties.get_or_try_init(|| Properties::load(&self.0.node.client));
+        self.0.node.bounded(|| "properties of the chain".into(), async { Ok(load.await?.clone()) }).await
+    }
+
+    /// Any method of the node. One request.
+    ///
+    /// # Errors
+    /// `Server` with the node's code, message and data.
+    pub async fn request(&self, request: Request) -> Result<Answer> {
+        Ok(self.0.node.client.request(request).await?)
+    }
+
+    /// The websocket's handle, for subscriptions and whatever else this crate does not wrap.
+    pub fn client(&self) -> &Client {
+        &self.0.node.client
+    }
+
+    /// Counts since the connection was made: requests, bytes, websockets.
+    pub fn stats(&self) -> Stats {
+        self.0.node.client.stats()
+    }
+
+    /// The endpoint, without credentials.
+    pub fn endpoint(&self) -> &str {
+        self.0.node.client.endpoint()
+    }
+
+    /// Ends the connection with a close frame. Calls under way and later ones fail.
+    pub async fn close(&self) {
+        self.0.node.client.close().await;
+    }
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Chain").field(&self.endpoint()).finish()
+    }
+}

@@ -1,0 +1,162 @@
+use std::{fmt, sync::Arc};
+
+use tensorwire_rpc as rpc;
+use tensorwire_scale as scale;
+
+/// The result of this crate's operations.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a read failed. Cheap to clone: one failure reaches every caller that shared the request.
+///
+/// The message names what was asked, the endpoint and, where there is one, the block.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    asked: Option<String>,
+    source: Option<Source>,
+}
+
+#[derive(Clone)]
+enum Source {
+    Rpc(rpc::Error),
+    Scale(scale::Error),
+}
+
+/// The kinds of [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The node could not be reached, or the connection ended.
+    Connection,
+    /// The deadline passed.
+    Timeout,
+    /// The node answered with an error.
+    Server,
+    /// The node's answer is not what the protocol says.
+    Protocol,
+    /// The node has no such block.
+    UnknownBlock,
+    /// The node is of another chain than was asked for.
+    WrongChain,
+    /// The runtime has no pallet, item, constant, API, method or type of that name.
+    NotFound,
+    /// An argument, address or endpoint does not fit.
+    Invalid,
+    /// Bytes of the chain do not decode, or do not have the layout that a Rust type expects.
+    Decode,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Arc::new(Inner { kind, message: message.into(), asked: None, source: None }))
+    }
+
+    /// The system gives no thread to serve the sockets with.
+    #[doc(hidden)]
+    pub fn no_thread() -> Self {
+        Self::new(ErrorKind::Connection, "the background thread cannot be started")
+    }
+
+    /// The same error with the question in front: the innermost question stays.
+    pub(crate) fn asking(mut self, asked: impl FnOnce() -> String) -> Self {
+        if self.0.asked.is_none() {
+            Arc::make_mut(&mut self.0).asked = Some(asked());
+        }
+        self
+    }
+
+    /// What kind of error this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The wire's error behind this one: the node's code and data are there.
+    pub fn rpc(&self) -> Option<&rpc::Error> {
+        match &self.0.source {
+            Some(Source::Rpc(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The codec's error behind this one: the byte offset and the field path are there.
+    pub fn scale(&self) -> Option<&scale::Error> {
+        match &self.0.source {
+            Some(Source::Scale(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Whether the deadline passed.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::Timeout
+    }
+
+    /// Whether the connection is gone or was never there.
+    pub fn is_connection(&self) -> bool {
+        self.kind() == ErrorKind::Connection
+    }
+
+    /// Whether the runtime has nothing of that name.
+    pub fn is_not_found(&self) -> bool {
+        self.kind() == ErrorKind::NotFound
+    }
+}
+
+impl From<rpc::Error> for Error {
+    fn from(error: rpc::Error) -> Self {
+        use rpc::ErrorKind as From;
+        let kind = match error.kind() {
+            From::Timeout => ErrorKind::Timeout,
+            From::Server => ErrorKind::Server,
+            From::Protocol | From::TooLarge | From::Decode => ErrorKind::Protocol,
+            From::Url | From::Request => ErrorKind::Invalid,
+            _ => ErrorKind::Connection,
+        };
+        // A node words it "UnknownBlock: Header was not found in the database" or "Unknown block 0x..".
+        let kind = match error.server_error() {
+            Some(server) if is_unknown_block(&server.message) => ErrorKind::UnknownBlock,
+            _ => kind,
+        };
+        let message = error.to_string();
+        Self(Arc::new(Inner { kind, message, asked: None, source: Some(Source::Rpc(error)) }))
+    }
+}
+
+fn is_unknown_block(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    message.contains("unknownblock") || message.contains("unknown block")
+}
+
+impl From<scale::Error> for Error {
+    fn from(error: scale::Error) -> Self {
+        use scale::ErrorKind as From;
+        let kind = match error.kind() {
+            From::NotFound => ErrorKind::NotFound,
+            From::Encode | From::Address => ErrorKind::Invalid,
+            _ => ErrorKind::Decode,
+        };
+        let message = error.to_string();
+        Self(Arc::new(Inner { kind, message, asked: None, source: Some(Source::Scale(error)) }))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.asked {
+            Some(asked) => write!(f, "{asked}: {}", self.0.message),
+            None => f.write_str(&self.0.message),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.kind())
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,180 @@
+use std::sync::Arc;
+
+use futures_util::{
+    FutureExt, TryFutureExt,
+    future::{BoxFuture, Shared, try_join},
+};
+use tensorwire_rpc::{Answer, Request};
+use tensorwire_scale::Runtime;
+use tokio::sync::OnceCell;
+
+use crate::{BlockId, Error, ErrorKind, Hash, Result, RuntimeVersion, coalesce::Changes, node::Node};
+
+/// A result that many callers wait for: the first one who polls drives it, all get a copy.
+pub(crate) type Flight<T> = Shared<BoxFuture<'static, Result<T>>>;
+
+pub(crate) fn flight<T: Clone>(future: impl Future<Output = Result<T>> + Send + 'static) -> Flight<T> {
+    future.boxed().shared()
+}
+
+/// One block, as far as it is known: the questions about it are on the wire before anyone waits for the answers.
+pub(crate) struct Pin {
+    asked: BlockId,
+    block: Flight<Located>,
+    runtime: Flight<Arc<Runtime>>,
+    number: OnceCell<u64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Located {
+    pub(crate) hash: Hash,
+    number: Option<u64>,
+}
+
+impl Pin {
+    /// Two requests, sent at once: the head is pinned by what a storage read says of itself.
+    pub(crate) fn head(node: &Arc<Node>) -> Self {
+        let probe = node.client.send(Changes::request(PROBE.as_slice(), None));
+        let version = node.client.send(Request::new("state_getRuntimeVersion"));
+        let probe = flight(async move { Probe::read(&probe.await?) });
+        let runtime = {
+            let (node, probe) = (node.clone(), probe.clone());
+            async move {
+                let (probe, version) = try_join(probe, version.map_err(Error::from)).await?;
+                let version = RuntimeVersion::read(&version)?;
+                // Both speak of the same block, unless an upgrade came in between (or this block carries it).
+                if probe.upgraded_to == Some(version.spec_version) {
+                    node.runtime(version, probe.block.hash).await
+                } else {
+                    node.runtime_at(probe.block.hash).await
+                }
+            }
+        };
+        Self::new(BlockId::Head, probe.map_ok(|probe| probe.block), runtime)
+    }
+
+    /// One request now, and one more when its answer is there.
+    pub(crate) fn finalized(node: &Arc<Node>) -> Self {
+        let head = node.client.send(Request::new("chain_getFinalizedHead"));
+        let block = async move { Ok(Located { hash: head.await?.json()?, number: None }) };
+        Self::then_runtime(node, BlockId::Finalized, block)
+    }
+
+    /// One request now, and one more when its answer is there.
+    pub(crate) fn number(node: &Arc<Node>, number: u64) -> Self {
+        let hash = node.client.send(Request::new("chain_getBlockHash").param(number));
+        let block = async move {
+            let hash: Option<Hash> = hash.await?.json()?;
+            let hash = hash.ok_or_else(|| {
+                Error::new(
+                    ErrorKind::UnknownBlock,
+                    format!("the node has no block {number} on its best chain"),
+                )
+            })?;
+            Ok(Located { hash, number: Some(number) })
+        };
+        Self::then_runtime(node, BlockId::Number(number), block)
+    }
+
+    /// One request, when the runtime is first needed.
+    pub(crate) fn hash(node: &Arc<Node>, hash: Hash) -> Self {
+        Self::then_runtime(node, hash.into(), std::future::ready(Ok(Located { hash, number: None })))
+    }
+
+    fn then_runtime(
+        node: &Arc<Node>,
+        asked: BlockId,
+        block: impl Future<Output = Result<Located>> + Send + 'static,
+    ) -> Self {
+        let (node, block) = (node.clone(), flight(block));
+        let located = block.clone();
+        Self::new(asked, block, async move { node.runtime_at(located.await?.hash).await })
+    }
+
+    fn new(
+        asked: BlockId,
+        block: impl Future<Output = Result<Located>> + Send + 'static,
+        runtime: impl Future<Output = Result<Arc<Runtime>>> + Send + 'static,
+    ) -> Self {
+        Self { asked, block: flight(block), runtime: flight(runtime), number: OnceCell::new() }
+    }
+
+    /// The hash, once it is known.
+    pub(crate) async fn hash_of(&self) -> Result<Hash> {
+        Ok(self.block.clone().await?.hash)
+    }
+
+    /// The hash, if it is known now.
+    pub(crate) fn hash_now(&self) -> Option<Hash> {
+        Some(self.block.clone().now_or_never()?.ok()?.hash)
+    }
+
+    pub(crate) async fn number_of(&self, node: &Node) -> Result<u64> {
+        let located = self.block.clone().await?;
+        match located.number {
+            Some(number) => Ok(number),
+            None => self.number.get_or_try_init(|| node.number_of(located.hash)).await.copied(),
+        }
+    }
+
+    pub(crate) async fn runtime(&self) -> Result<Arc<Runtime>> {
+        self.runtime.clone().await
+    }
+
+    /// The runtime, if it is known now.
+    pub(crate) fn runtime_now(&self) -> Option<Arc<Runtime>> {
+        self.runtime.clone().now_or_never()?.ok()
+    }
+
+    /// Whether a read without a block may turn out to be one of this block.
+    pub(crate) fn is_open_head(&self) -> bool {
+        self.asked == BlockId::Head && self.hash_now().is_none()
+    }
+
+    pub(crate) fn asked(&self) -> BlockId {
+        self.hash_now().map_or(self.asked, BlockId::Hash)
+    }
+}
+
+/// twox128("System") ++ twox128("Number"), twox128("System") ++ twox128("LastRuntimeUpgrade"): the same on every
+/// FRAME chain.
+static PROBE: std::sync::LazyLock<[Vec<u8>; 2]> = std::sync::LazyLock::new(|| {
+    use tensorwire_scale::hash::twox_128;
+    [b"Number".as_slice(), b"LastRuntimeUpgrade"].map(|item| [twox_128(b"System"), twox_128(item)].concat())
+});
+
+/// What one storage read says of the head it was made at.
+#[derive(Clone)]
+struct Probe {
+    block: Located,
+    upgraded_to: Option<u32>,
+}
+
+impl Probe {
+    fn read(answer: &Answer) -> Result<Self> {
+        let Changes { block, mut values } = Changes::read(answer, PROBE.as_slice())?;
+        let upgraded_to = values.pop().flatten().and_then(|bytes| compact_u32(&bytes));
+        let number = values.pop().flatten().and_then(|bytes| little_endian(&bytes));
+        Ok(Self { block: Located { hash: block, number }, upgraded_to })
+    }
+}
+
+/// Block numbers are u32 on most chains and u64 on some.
+fn little_endian(bytes: &[u8]) -> Option<u64> {
+    match bytes.len() {
+        4 | 8 => Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        _ => None,
+    }
+}
+
+/// The compact integer at the start of `LastRuntimeUpgradeInfo`.
+fn compact_u32(bytes: &[u8]) -> Option<u32> {
+    let number =
+        |length: usize| Some(little_endian(&[bytes.get(..length)?, &[0; 4][length..]].concat())? as u32);
+    match bytes.first()? & 0b11 {
+        0 => number(1).map(|n| n >> 2),
+        1 => number(2).map(|n| n >> 2),
+        2 => number(4).map(|n| n >> 2),
+        _ => None,
+    }
+}

@@ -1,0 +1,139 @@
+use tensorwire_rpc::Request;
+use tensorwire_scale::{Arguments, FromScale, StorageEntry, Value};
+
+use crate::{At, Error, ErrorKind, Result, coalesce::Found};
+
+/// Reads of storage.
+impl At {
+    /// The value of a storage item, as in `query("System", "Account", [&account])`.
+    ///
+    /// An absent key gives the item's default, or `Value::None` if the item is optional. One request for all reads
+    /// of this block that begin together; a lone read is one request too, and waits for no timer.
+    ///
+    /// # Errors
+    /// `NotFound`, with the nearest names; `Invalid`, naming the keys that the item takes.
+    pub async fn query(&self, pallet: &str, item: &str, keys: impl Arguments) -> Result<Value> {
+        let (mut values, keys) = (None, keys.into_values());
+        self.read(pallet, item, vec![keys], |entry, found| {
+            values = Some(entry.decode(found.bytes())?);
+            Ok(())
+        })
+        .await?;
+        Ok(values.unwrap_or(Value::None))
+    }
+
+    /// Like [`query`](Self::query), decoded into a Rust type whose layout is checked once per runtime.
+    /// `None` if the key is absent and the item is optional.
+    pub async fn query_as<T: FromScale>(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: impl Arguments,
+    ) -> Result<Option<T>> {
+        let mut values = self.query_many_as(pallet, item, [keys]).await?;
+        Ok(values.pop().flatten())
+    }
+
+    /// The values of many keys of one item, in the order asked. At most one request for every 256 keys, all in
+    /// flight together.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query); one bad key fails the whole read before anything is sent.
+    pub async fn query_many<K: Arguments>(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Vec<Value>> {
+        let keys: Vec<_> = keys.into_iter().map(Arguments::into_values).collect();
+        let mut values = Vec::with_capacity(keys.len());
+        self.read(pallet, item, keys, |entry, found| {
+            values.push(entry.decode(found.bytes())?);
+            Ok(())
+        })
+        .await?;
+        Ok(values)
+    }
+
+    /// Like [`query_many`](Self::query_many), decoded into a Rust type. `None` where a key of an optional item is
+    /// absent.
+    pub async fn query_many_as<T: FromScale, K: Arguments>(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Vec<Option<T>>> {
+        let keys: Vec<_> = keys.into_iter().map(Arguments::into_values).collect();
+        let mut values = Vec::with_capacity(keys.len());
+        self.read(pallet, item, keys, |entry, found| {
+            values.push(entry.decode_as(found.bytes())?);
+            Ok(())
+        })
+        .await?;
+        Ok(values)
+    }
+
+    /// The keys that a map holds, in the order of the storage; those that begin with the first keys given, if any.
+    /// A part that only a hash is kept of is `Value::None`. One request for every thousand keys, one after the other.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query).
+    pub async fn keys(&self, pallet: &str, item: &str, first: impl Arguments) -> Result<Vec<Vec<Value>>> {
+        const PAGE: usize = 1000;
+        let first = first.into_values();
+        let read = async {
+            let (runtime, block) = (self.inner().pin.runtime().await?, self.inner().pin.hash_of().await?);
+            let entry = runtime.storage(pallet, item)?;
+            let prefix = entry.key_prefix(&first)?;
+            let mut keys = Vec::new();
+            let mut start = None::<String>;
+            loop {
+                let request = Request::new("state_getKeysPaged").hex_param(&prefix).param(PAGE);
+                let page = self.inner().node.client.request(request.param(&start).param(block)).await?;
+                let page: Vec<String> = page.json()?;
+                for key in &page {
+                    let bytes = const_hex::decode(key).map_err(|_| {
+                        Error::new(
+                            ErrorKind::Protocol,
+                            format!("the node listed a key that is no hex: {key}"),
+                        )
+                    })?;
+                    keys.push(
+                        entry.keys_of(&bytes)?.into_iter().map(|part| part.unwrap_or(Value::None)).collect(),
+                    );
+                }
+                let next = page.into_iter().nth(PAGE - 1);
+                // A node that repeats a page must not keep us here.
+                if next.is_none() || next == start {
+                    return Ok(keys);
+                }
+                start = next;
+            }
+        };
+        self.inner().node.bounded(|| format!("keys of {pallet}.{item} at {}", self.asked()), read).await
+    }
+
+    async fn read(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: Vec<Vec<Value>>,
+        mut each: impl FnMut(&StorageEntry, &Found) -> Result<()>,
+    ) -> Result<()> {
+        let reads = &self.inner().reads;
+        let read = async {
+            let question = |runtime: &tensorwire_scale::Runtime| -> Result<Vec<Vec<u8>>> {
+                let entry = runtime.storage(pallet, item)?;
+                keys.iter().map(|keys| Ok(entry.key(keys)?)).collect()
+            };
+            let ask = async |mut keys: Vec<Vec<u8>>| match keys.len() {
+                1 => Ok(vec![reads.one(keys.swap_remove(0)).await?]),
+                _ => reads.many(keys).await,
+            };
+            let (runtime, found) = self.with_runtime(question, ask).await?;
+            let entry = runtime.storage(pallet, item)?;
+            found.iter().try_for_each(|found| each(entry, found))
+        };
+        self.inner().node.bounded(|| format!("query {pallet}.{item} at {}", self.asked()), read).await
+    }
+}

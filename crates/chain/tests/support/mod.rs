@@ -1,0 +1,195 @@
+#![allow(unreachable_pub, dead_code, reason = "each test file takes what it needs")]
+//! A scripted chain: the scripted node, speaking for a chain whose storage the test sets.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use serde_json::{Value as Json, json};
+use tensorwire_chain::{Builder, Cache, Chain, Hash};
+use tensorwire_rpc::mock::{MockNode, Reply};
+use tensorwire_scale::Runtime;
+
+/// One trip of the scripted network.
+pub const ROUND_TRIP: Duration = Duration::from_millis(100);
+
+pub const GENESIS: Hash = Hash([0x11; 32]);
+
+/// What the node says; tests change it between questions.
+pub struct State {
+    pub head: Hash,
+    /// Where reads without a block are made, if not at the head: a node whose head moves meanwhile.
+    pub reads_at: Option<Hash>,
+    pub spec_version: u32,
+    /// What the state says of the last upgrade, if not `spec_version`.
+    pub upgraded_to: Option<u32>,
+    /// By block and key.
+    pub storage: HashMap<(Hash, Vec<u8>), Vec<u8>>,
+    /// Leaves out the last change of every answer.
+    pub short_answers: bool,
+    /// Answers for another block than asked.
+    pub wrong_block: bool,
+    /// The most keys an answer may hold.
+    pub too_big_above: usize,
+    /// Never answers this method.
+    pub silent: Option<&'static str>,
+}
+
+pub struct ScriptedChain {
+    pub node: MockNode,
+    pub state: Arc<Mutex<State>>,
+    pub runtime: Arc<Runtime>,
+}
+
+/// The real chain's metadata, or `None` with a message where it is not at hand.
+pub fn metadata(file: &str) -> Option<Vec<u8>> {
+    let path = format!("{}/../../../shared/metadata/{file}", env!("CARGO_MANIFEST_DIR"));
+    match std::fs::read(&path) {
+        Ok(bytes) => Some(bytes),
+        Err(_) => {
+            eprintln!("skipped: {path} is not here");
+            None
+        }
+    }
+}
+
+impl ScriptedChain {
+    pub async fn start() -> Option<Self> {
+        let bytes = metadata("finney-393-v16.scale")?;
+        let runtime = Arc::new(Runtime::from_metadata(&bytes).unwrap());
+        let state = Arc::new(Mutex::new(State {
+            head: Hash([0xaa; 32]),
+            reads_at: None,
+            spec_version: runtime.spec_version(),
+            upgraded_to: None,
+            storage: HashMap::new(),
+            short_answers: false,
+            wrong_block: false,
+            too_big_above: usize::MAX,
+            silent: None,
+        }));
+        let shared = state.clone();
+        let node = MockNode::builder()
+            .round_trip(ROUND_TRIP)
+            .otherwise(move |method, params| answer(&mut shared.lock().unwrap(), &bytes, method, params))
+            .start()
+            .await
+            .unwrap();
+        Some(Self { node, state, runtime })
+    }
+
+    /// Connected by a pipe in memory: with a paused clock, round trips are counted exactly.
+    pub async fn connect(&self, cache: Cache) -> Chain {
+        self.connect_with(cache, |builder| builder).await
+    }
+
+    pub async fn connect_with(&self, cache: Cache, settings: impl Fn(Builder) -> Builder) -> Chain {
+        settings(Chain::builder("ws://scripted").cache(cache)).over(self.node.client().await.unwrap()).await
+    }
+
+    /// A chain whose runtime is known: what follows is counted from zero.
+    pub async fn warm(&self) -> Chain {
+        let chain = self.connect(Cache::none()).await;
+        chain.head().await.unwrap().runtime().await.unwrap();
+        self.node.reset_counts();
+        chain
+    }
+
+    pub fn set(&self, block: Hash, pallet: &str, item: &str, keys: &[tensorwire_scale::Value], value: &[u8]) {
+        let key = self.runtime.storage(pallet, item).unwrap().key(keys).unwrap();
+        self.state.lock().unwrap().storage.insert((block, key), value.to_vec());
+    }
+}
+
+fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Reply {
+    if state.silent == Some(method) {
+        return Reply::Silence;
+    }
+    let hash = |value: &Json| value.as_str().and_then(|text| text.parse::<Hash>().ok());
+    let bytes = |value: &Json| const_hex::decode(value.as_str().unwrap_or_default()).unwrap_or_default();
+    let known = |block: &Hash| *block == state.head || state.storage.keys().any(|(at, _)| at == block);
+    let unknown = |block: Hash| Reply::error(4003, format!("Client error: UnknownBlock: {block}"));
+    match method {
+        "chain_getBlockHash" => match params[0].as_u64() {
+            Some(0) => json!(GENESIS).into(),
+            Some(7) => json!(state.head).into(),
+            Some(_) => Json::Null.into(),
+            None => json!(state.head).into(),
+        },
+        "chain_getFinalizedHead" => json!(state.head).into(),
+        "chain_getHeader" => json!({"number": "0x7", "parentHash": GENESIS}).into(),
+        "state_getRuntimeVersion" => match hash(&params[0]) {
+            Some(block) if !known(&block) => unknown(block),
+            _ => json!({"specName": "node-subtensor", "specVersion": state.spec_version, "transactionVersion": 1})
+                .into(),
+        },
+        "state_getStorage" => match hash(&params[1]) {
+            Some(block) => match state.storage.get(&(block, bytes(&params[0]))) {
+                Some(value) => json!(const_hex::encode_prefixed(value)).into(),
+                None => Json::Null.into(),
+            },
+            None => Reply::error(-32602, "the scripted chain wants a block"),
+        },
+        "state_queryStorageAt" => {
+            let keys = params[0].as_array().cloned().unwrap_or_default();
+            if keys.len() > state.too_big_above {
+                return Reply::error(-32008, "Response is too big");
+            }
+            let block = hash(&params[1]).unwrap_or(state.reads_at.unwrap_or(state.head));
+            // The questions about the head come first; reads beside them may meet a newer one.
+            let probe = keys.len() == 2 && keys[0] == *PROBE_NUMBER;
+            let block = if probe && params[1].is_null() { state.head } else { block };
+            let mut changes: Vec<_> = keys
+                .iter()
+                .map(|key| match state.storage.get(&(block, bytes(key))) {
+                    _ if *key == *PROBE_NUMBER => json!([key, "0x07000000"]),
+                    _ if *key == *PROBE_UPGRADE => {
+                        let spec = state.upgraded_to.unwrap_or(state.spec_version);
+                        json!([key, const_hex::encode_prefixed((spec << 2 | 1).to_le_bytes().split_at(2).0)])
+                    }
+                    Some(value) => json!([key, const_hex::encode_prefixed(value)]),
+                    None => json!([key, null]),
+                })
+                .collect();
+            changes.reverse();
+            if state.short_answers && !probe {
+                changes.pop();
+            }
+            let block = if state.wrong_block && !probe { Hash([0xee; 32]) } else { block };
+            json!([{"block": block, "changes": changes}]).into()
+        }
+        "state_getKeysPaged" => {
+            let (prefix, start) = (bytes(&params[0]), bytes(&params[2]));
+            let page = params[1].as_u64().unwrap_or_default() as usize;
+            let mut keys: Vec<_> = state.storage.keys().map(|(_, key)| key.clone()).collect();
+            keys.retain(|key| key.starts_with(&prefix) && *key > start);
+            keys.sort();
+            keys.truncate(page);
+            json!(keys.iter().map(const_hex::encode_prefixed).collect::<Vec<_>>()).into()
+        }
+        "state_call" => match params[0].as_str().unwrap_or_default() {
+            "Metadata_metadata_versions" => json!("0x080f00000010000000").into(),
+            "Metadata_metadata_at_version" if params[1] == "0x10000000" => {
+                json!(const_hex::encode_prefixed(opaque(metadata))).into()
+            }
+            "NeuronInfoRuntimeApi_get_neurons_lite" => json!("0x00").into(),
+            other => Reply::error(4003, format!("Client error: Execution failed: {other} is not found")),
+        },
+        other => Reply::error(-32601, format!("Method not found: {other}")),
+    }
+}
+
+/// `Some(Vec<u8>)`, as `Metadata_metadata_at_version` answers.
+fn opaque(bytes: &[u8]) -> Vec<u8> {
+    [&[1], ((bytes.len() as u32) << 2 | 2).to_le_bytes().as_slice(), bytes].concat()
+}
+
+static PROBE_NUMBER: std::sync::LazyLock<Json> = std::sync::LazyLock::new(|| system("Number"));
+static PROBE_UPGRADE: std::sync::LazyLock<Json> = std::sync::LazyLock::new(|| system("LastRuntimeUpgrade"));
+
+fn system(item: &str) -> Json {
+    use tensorwire_scale::hash::twox_128;
+    const_hex::encode_prefixed([twox_128(b"System"), twox_128(item.as_bytes())].concat()).into()
+}

@@ -1,0 +1,117 @@
+use std::ops::Deref;
+
+use futures_util::future::try_join;
+use tensorwire_chain::{AccountId, Result};
+
+use crate::{AccountInfo, Balance, NeuronInfo, NeuronInfoLite};
+
+/// One block of Bittensor's chain, and the way to read it.
+///
+/// Derefs to the chain's [`At`](tensorwire_chain::At), so the untyped reads (`query`, `call`, `constant`) are here too.
+#[derive(Debug, Clone)]
+pub struct At(tensorwire_chain::At);
+
+const NEURON_API: &str = "NeuronInfoRuntimeApi";
+const PALLET: &str = "SubtensorModule";
+
+/// Netuids that one request asks for. The main network has fewer subnets than that.
+const NETUIDS_PER_READ: u16 = 256;
+
+impl At {
+    /// The netuids of all subnets, ascending (`SubtensorModule.NetworksAdded`).
+    ///
+    /// One or two requests in one round trip; where netuids above 255 are in use, the keys of the map are listed as
+    /// well: one more request for every thousand subnets, and one for their values.
+    pub async fn netuids(&self) -> Result<Vec<u16>> {
+        // The keys are known beforehand, so the map needs no listing; the count tells whether any is left out.
+        let first =
+            self.query_many_as(PALLET, "NetworksAdded", (0..NETUIDS_PER_READ).map(|netuid| (netuid,)));
+        let (first, total) = try_join(first, self.total_subnets()).await?;
+        let mut netuids = added(0..NETUIDS_PER_READ, first);
+        if netuids.len() != usize::from(total) {
+            let keys = self.keys(PALLET, "NetworksAdded", ()).await?;
+            let all = keys.iter().filter_map(|key| key.first()?.as_u64()?.try_into().ok());
+            let mut all: Vec<u16> = all.collect();
+            all.sort_unstable();
+            let values =
+                self.query_many_as(PALLET, "NetworksAdded", all.iter().map(|netuid| (*netuid,))).await?;
+            netuids = added(all, values);
+        }
+        Ok(netuids)
+    }
+
+    /// How many subnets there are (`SubtensorModule.TotalNetworks`). One request.
+    pub async fn total_subnets(&self) -> Result<u16> {
+        Ok(self.query_as(PALLET, "TotalNetworks", ()).await?.unwrap_or_default())
+    }
+
+    /// Whether the subnet exists (`SubtensorModule.NetworksAdded`). One request.
+    pub async fn subnet_exists(&self, netuid: u16) -> Result<bool> {
+        Ok(self.query_as(PALLET, "NetworksAdded", (netuid,)).await?.unwrap_or_default())
+    }
+
+    /// All neurons of a subnet with their weights and bonds, by uid. Empty if there is no such subnet. One request,
+    /// a costly one for the node: prefer [`neurons_lite`](Self::neurons_lite).
+    pub async fn neurons(&self, netuid: u16) -> Result<Vec<NeuronInfo>> {
+        self.call_as(NEURON_API, "get_neurons", (netuid,)).await
+    }
+
+    /// All neurons of a subnet, by uid. Empty if there is no such subnet. One request.
+    pub async fn neurons_lite(&self, netuid: u16) -> Result<Vec<NeuronInfoLite>> {
+        self.call_as(NEURON_API, "get_neurons_lite", (netuid,)).await
+    }
+
+    /// One neuron with its weights and bonds; `None` if the subnet has no such uid. One request.
+    pub async fn neuron(&self, netuid: u16, uid: u16) -> Result<Option<NeuronInfo>> {
+        self.call_as(NEURON_API, "get_neuron", (netuid, uid)).await
+    }
+
+    /// The uid of a hotkey in a subnet; `None` if it is not registered there (`SubtensorModule.Uids`). One request.
+    pub async fn uid_for_hotkey(&self, netuid: u16, hotkey: &AccountId) -> Result<Option<u16>> {
+        self.query_as(PALLET, "Uids", (netuid, hotkey)).await
+    }
+
+    /// The account's free balance; zero if there is no such account (`System.Account`). One request.
+    pub async fn balance(&self, account: &AccountId) -> Result<Balance> {
+        Ok(self.account(account).await?.data.free)
+    }
+
+    /// The free balances of many accounts, in the order asked. One request for every 256 accounts, all in one round
+    /// trip.
+    pub async fn balances(&self, accounts: &[AccountId]) -> Result<Vec<Balance>> {
+        let accounts = self.query_many_as("System", "Account", accounts.iter().map(|account| (account,)));
+        Ok(accounts
+            .await?
+            .into_iter()
+            .map(|account: Option<AccountInfo>| account.unwrap_or_default().data.free)
+            .collect())
+    }
+
+    /// The account's nonce and balances; zeros if there is no such account (`System.Account`). One request.
+    pub async fn account(&self, account: &AccountId) -> Result<AccountInfo> {
+        Ok(self.query_as("System", "Account", (account,)).await?.unwrap_or_default())
+    }
+}
+
+/// The netuids whose value is true: a map may hold `false` for a subnet that was removed.
+fn added(netuids: impl IntoIterator<Item = u16>, values: Vec<Option<bool>>) -> Vec<u16> {
+    netuids
+        .into_iter()
+        .zip(values)
+        .filter_map(|(netuid, added)| (added == Some(true)).then_some(netuid))
+        .collect()
+}
+
+impl From<tensorwire_chain::At> for At {
+    fn from(at: tensorwire_chain::At) -> Self {
+        Self(at)
+    }
+}
+
+impl Deref for At {
+    type Target = tensorwire_chain::At;
+
+    fn deref(&self) -> &tensorwire_chain::At {
+        &self.0
+    }
+}

@@ -1,0 +1,136 @@
+use std::sync::Arc;
+
+use tensorwire_chain::{AccountId, Arguments, FromScale, Hash, Result, Runtime, Value};
+
+use super::wait;
+use crate::{AccountInfo, Balance, NeuronInfo, NeuronInfoLite};
+
+/// The blocking twin of [`At`](crate::At): the same reads, the same costs.
+#[derive(Debug, Clone)]
+pub struct At(crate::At);
+
+impl At {
+    pub(super) fn new(at: impl Into<crate::At>) -> Self {
+        Self(at.into())
+    }
+
+    /// See [`At::hash`](tensorwire_chain::At::hash).
+    pub fn hash(&self) -> Result<Hash> {
+        wait(self.0.hash())
+    }
+
+    /// See [`At::number`](tensorwire_chain::At::number).
+    pub fn number(&self) -> Result<u64> {
+        wait(self.0.number())
+    }
+
+    /// See [`At::runtime`](tensorwire_chain::At::runtime).
+    pub fn runtime(&self) -> Result<Arc<Runtime>> {
+        wait(self.0.runtime())
+    }
+
+    /// See [`At::constant`](tensorwire_chain::At::constant).
+    pub fn constant(&self, pallet: &str, name: &str) -> Result<Value> {
+        wait(self.0.constant(pallet, name))
+    }
+
+    /// See [`At::query`](tensorwire_chain::At::query).
+    pub fn query(&self, pallet: &str, item: &str, keys: impl Arguments) -> Result<Value> {
+        wait(self.0.query(pallet, item, keys))
+    }
+
+    /// See [`At::query_as`](tensorwire_chain::At::query_as).
+    pub fn query_as<T: FromScale>(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: impl Arguments,
+    ) -> Result<Option<T>> {
+        wait(self.0.query_as(pallet, item, keys))
+    }
+
+    /// See [`At::query_many`](tensorwire_chain::At::query_many).
+    pub fn query_many<K: Arguments>(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Vec<Value>> {
+        wait(self.0.query_many(pallet, item, keys))
+    }
+
+    /// See [`At::query_many_as`](tensorwire_chain::At::query_many_as).
+    pub fn query_many_as<T: FromScale, K: Arguments>(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: impl IntoIterator<Item = K>,
+    ) -> Result<Vec<Option<T>>> {
+        wait(self.0.query_many_as(pallet, item, keys))
+    }
+
+    /// See [`At::keys`](tensorwire_chain::At::keys).
+    pub fn keys(&self, pallet: &str, item: &str, first: impl Arguments) -> Result<Vec<Vec<Value>>> {
+        wait(self.0.keys(pallet, item, first))
+    }
+
+    /// See [`At::call`](tensorwire_chain::At::call).
+    pub fn call(&self, api: &str, method: &str, arguments: impl Arguments) -> Result<Value> {
+        wait(self.0.call(api, method, arguments))
+    }
+
+    /// See [`At::call_as`](tensorwire_chain::At::call_as).
+    pub fn call_as<T: FromScale>(&self, api: &str, method: &str, arguments: impl Arguments) -> Result<T> {
+        wait(self.0.call_as(api, method, arguments))
+    }
+
+    /// See [`At::netuids`](crate::At::netuids).
+    pub fn netuids(&self) -> Result<Vec<u16>> {
+        wait(self.0.netuids())
+    }
+
+    /// See [`At::total_subnets`](crate::At::total_subnets).
+    pub fn total_subnets(&self) -> Result<u16> {
+        wait(self.0.total_subnets())
+    }
+
+    /// See [`At::subnet_exists`](crate::At::subnet_exists).
+    pub fn subnet_exists(&self, netuid: u16) -> Result<bool> {
+        wait(self.0.subnet_exists(netuid))
+    }
+
+    /// See [`At::neurons`](crate::At::neurons).
+    pub fn neurons(&self, netuid: u16) -> Result<Vec<NeuronInfo>> {
+        wait(self.0.neurons(netuid))
+    }
+
+    /// See [`At::neurons_lite`](crate::At::neurons_lite).
+    pub fn neurons_lite(&self, netuid: u16) -> Result<Vec<NeuronInfoLite>> {
+        wait(self.0.neurons_lite(netuid))
+    }
+
+    /// See [`At::neuron`](crate::At::neuron).
+    pub fn neuron(&self, netuid: u16, uid: u16) -> Result<Option<NeuronInfo>> {
+        wait(self.0.neuron(netuid, uid))
+    }
+
+    /// See [`At::uid_for_hotkey`](crate::At::uid_for_hotkey).
+    pub fn uid_for_hotkey(&self, netuid: u16, hotkey: &AccountId) -> Result<Option<u16>> {
+        wait(self.0.uid_for_hotkey(netuid, hotkey))
+    }
+
+    /// See [`At::balance`](crate::At::balance).
+    pub fn balance(&self, account: &AccountId) -> Result<Balance> {
+        wait(self.0.balance(account))
+    }
+
+    /// See [`At::balances`](crate::At::balances).
+    pub fn balances(&self, accounts: &[AccountId]) -> Result<Vec<Balance>> {
+        wait(self.0.balances(accounts))
+    }
+
+    /// See [`At::account`](crate::At::account).
+    pub fn account(&self, account: &AccountId) -> Result<AccountInfo> {
+        wait(self.0.account(account))
+    }
+}

@@ -6,7 +6,6 @@ mod tests;
 
 /// How one key of a storage map becomes part of its storage key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(non_camel_case_types, reason = "the names that metadata and runtime sources use")]
 pub enum Hasher {
     /// 16 bytes of Blake2b.
     Blake2_128,

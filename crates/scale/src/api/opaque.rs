@@ -2,6 +2,9 @@ use crate::{Error, ErrorKind, Result, TypeId};
 use parity_scale_codec::{Compact, Decode};
 use std::borrow::Cow;
 
+#[cfg(test)]
+mod tests;
+
 /// An answer declared as `Vec<u8>` that holds an encoded value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Opaque {

@@ -1,1 +1,36 @@
-//! A local Bittensor-like chain in one process: a genuine FRAME runtime behind a node's JSON-RPC
+//! A local Bittensor-like chain in one process, for tests and for trying things out.
+//!
+//! The FRAME layer is genuine: frame-system, balances, timestamp, transaction payment, utility, sudo, multisig and
+//! proxy as Subtensor builds them, compiled natively and executed over a real trie, so fees, nonces, eras, events,
+//! state roots and read proofs are what a node would give. Bittensor's own pallet is imitated: its storage, calls,
+//! events, errors and runtime APIs have the real names, types and indices, its economics are plain stand-ins.
+//! A node's JSON-RPC is served on a loopback port, over a link as slow as wanted.
+//!
+//! ```no_run
+//! # async fn run() -> tensorwire_devnet::Result<()> {
+//! use tensorwire_devnet::Devnet;
+//!
+//! let devnet = Devnet::builder().subnets(2).neurons(16).start().await?;
+//! println!("{}", devnet.url());
+//! devnet.produce_block().await?;
+//! # Ok(()) }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod builder;
+mod chain;
+mod devnet;
+mod engine;
+mod error;
+mod link;
+mod rpc;
+mod runtime;
+mod server;
+mod stats;
+mod subtensor;
+
+pub use builder::{Blocks, Builder};
+pub use devnet::Devnet;
+pub use error::{Error, ErrorKind, Result};
+pub use stats::Stats;

@@ -1,0 +1,194 @@
+//! The chain: blocks executed by an engine over states that stay readable.
+
+mod archive;
+mod author;
+mod blocks;
+pub(crate) mod genesis;
+pub(crate) mod pool;
+mod version;
+
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use parity_scale_codec::{Decode, Encode};
+use parking_lot::{Mutex, RwLock};
+use sp_core::{Bytes, H256};
+use sp_runtime::{
+    traits::BlakeTwo256,
+    transaction_validity::{TransactionSource, TransactionValidity},
+};
+use sp_state_machine::{Backend, Ext, OverlayedChanges};
+use tokio::sync::broadcast;
+
+pub(crate) use archive::{Archive, State};
+pub(crate) use blocks::{Block, Blocks};
+
+use crate::{
+    engine::{Engine, ExecutionError},
+    runtime::MINIMUM_PERIOD,
+};
+use author::{Applied, Author};
+use genesis::Genesis;
+use pool::{Pool, PoolError, Status};
+
+/// Heads a slow subscriber may fall behind before it is cut off.
+const HEADS_BUFFERED: usize = 4_096;
+
+/// What happens to the chain, in the order in which it happens.
+#[derive(Clone, Debug)]
+pub(crate) enum Head {
+    /// A block became the best.
+    Best(Arc<Block>),
+    /// A block became final; its ancestors did before.
+    Finalized(Arc<Block>),
+}
+
+/// The chain and its pool. Reading never waits for a block being executed.
+pub(crate) struct Chain {
+    engine: Box<dyn Engine>,
+    archive: Archive,
+    blocks: RwLock<Blocks>,
+    pool: Mutex<Pool>,
+    heads: broadcast::Sender<Head>,
+    finality_lag: u32,
+    /// Held while a block is built: there is one author.
+    authoring: Mutex<()>,
+}
+
+impl Chain {
+    pub(crate) fn new(engine: Box<dyn Engine>, genesis: &Genesis, finality_lag: u32) -> Result<Self, String> {
+        let archive = Archive::default();
+        let genesis = genesis.build(&archive)?;
+        Ok(Self {
+            engine,
+            archive,
+            blocks: RwLock::new(Blocks::new(genesis)),
+            pool: Mutex::default(),
+            heads: broadcast::Sender::new(HEADS_BUFFERED),
+            finality_lag,
+            authoring: Mutex::default(),
+        })
+    }
+
+    /// Looks at the blocks; nothing is imported meanwhile.
+    pub(crate) fn blocks<R>(&self, look: impl FnOnce(&Blocks) -> R) -> R {
+        look(&self.blocks.read())
+    }
+
+    pub(crate) fn best(&self) -> Arc<Block> {
+        self.blocks(|blocks| blocks.best().clone())
+    }
+
+    /// The heads from here on, with the best and the finalized block they follow.
+    pub(crate) fn heads(&self) -> (Arc<Block>, Arc<Block>, broadcast::Receiver<Head>) {
+        self.blocks(|blocks| (blocks.best().clone(), blocks.finalized().clone(), self.heads.subscribe()))
+    }
+
+    /// The state after this block.
+    pub(crate) fn state(&self, block: &Block) -> State<'_> {
+        self.archive.state(block.header.state_root)
+    }
+
+    /// Calls a runtime API function on the state after this block; what it writes is dropped.
+    pub(crate) fn call(
+        &self,
+        block: &Block,
+        function: &str,
+        arguments: &[u8],
+    ) -> Result<Vec<u8>, ExecutionError> {
+        let state = self.state(block);
+        let mut overlay = OverlayedChanges::<BlakeTwo256>::default();
+        let mut externalities = Ext::new(&mut overlay, &state, None);
+        self.engine.call(&mut externalities, function, arguments)
+    }
+
+    /// Puts an extrinsic into the pool, if it is valid on top of the best block.
+    pub(crate) fn submit(&self, extrinsic: Bytes) -> Result<H256, PoolError> {
+        let hash = pool::hash(&extrinsic);
+        self.pool.lock().admits(&hash)?;
+        let valid = match self.validate(&self.best(), TransactionSource::External, &extrinsic)? {
+            Ok(valid) => valid,
+            Err(error) => return Err(PoolError::from(error)),
+        };
+        self.pool.lock().insert(hash, extrinsic, valid)?;
+        Ok(hash)
+    }
+
+    /// The pool, to be looked at.
+    pub(crate) fn pool(&self) -> parking_lot::MutexGuard<'_, Pool> {
+        self.pool.lock()
+    }
+
+    fn validate(
+        &self,
+        block: &Block,
+        source: TransactionSource,
+        extrinsic: &Bytes,
+    ) -> Result<TransactionValidity, ExecutionError> {
+        let mut arguments = source.encode();
+        arguments.extend_from_slice(extrinsic);
+        arguments.extend_from_slice(block.hash.as_bytes());
+        let answer = self.call(block, "TaggedTransactionQueue_validate_transaction", &arguments)?;
+        TransactionValidity::decode(&mut &answer[..])
+            .map_err(|error| ExecutionError::Panicked(error.to_string()))
+    }
+
+    /// Builds a block out of what is ready in the pool, and makes it the best.
+    pub(crate) fn produce(&self) -> Result<Arc<Block>, ExecutionError> {
+        let _authoring = self.authoring.lock();
+        let parent = self.best();
+        let mut author = Author::new(&*self.engine, &self.archive, &parent, self.next_timestamp(&parent))?;
+        let ready = self.pool.lock().ready();
+        let (mut included, mut invalid) = (Vec::new(), Vec::new());
+        for (hash, extrinsic) in ready {
+            match author.apply(extrinsic) {
+                Applied::Included => included.push(hash),
+                Applied::Later => {}
+                Applied::Invalid => invalid.push(hash),
+                Applied::Full => break,
+            }
+        }
+        let block = author.finish()?;
+        self.import(&block, &included, &invalid);
+        Ok(block)
+    }
+
+    fn import(&self, block: &Arc<Block>, included: &[H256], invalid: &[H256]) {
+        let mut pool = self.pool.lock();
+        let finalized = {
+            let mut blocks = self.blocks.write();
+            let finalized = blocks.import_best(block.clone(), self.finality_lag);
+            // Sent under the lock, so that no subscriber sees a head twice or misses one. Nobody may be listening.
+            let _ = self.heads.send(Head::Best(block.clone()));
+            if let Some(finalized) = &finalized {
+                let _ = self.heads.send(Head::Finalized(finalized.clone()));
+            }
+            finalized
+        };
+        pool.included(block.hash, included);
+        for hash in invalid {
+            pool.remove(hash, Status::Invalid);
+        }
+        for (hash, extrinsic) in pool.pending() {
+            match self.validate(block, TransactionSource::External, &extrinsic) {
+                Ok(Ok(valid)) => pool.revalidated(&hash, valid),
+                _ => pool.remove(&hash, Status::Invalid),
+            }
+        }
+        pool.promote();
+        if let Some(finalized) = finalized {
+            pool.finalized(&finalized.hash);
+        }
+    }
+
+    /// Milliseconds: the clock's, if the parent's are far enough behind it.
+    fn next_timestamp(&self, parent: &Block) -> u64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
+        let key = sp_core::twox_128(b"Timestamp").into_iter().chain(sp_core::twox_128(b"Now"));
+        let stored = self.state(parent).storage(&key.collect::<Vec<_>>()).ok().flatten().unwrap_or_default();
+        let last = u64::decode(&mut &stored[..]).unwrap_or_default();
+        now.max(last + MINIMUM_PERIOD)
+    }
+}

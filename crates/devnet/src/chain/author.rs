@@ -1,0 +1,130 @@
+//! Executing blocks.
+
+use std::sync::Arc;
+
+use parity_scale_codec::{Decode, Encode};
+use sp_core::{Bytes, H256, traits::ReadRuntimeVersionExt};
+use sp_externalities::{Extensions, Externalities};
+use sp_inherents::{InherentData, InherentIdentifier};
+use sp_runtime::{
+    ApplyExtrinsicResult, OpaqueExtrinsic, StateVersion,
+    generic::Digest,
+    traits::{BlakeTwo256, Header as _},
+    transaction_validity::{InvalidTransaction, TransactionValidityError},
+};
+use sp_state_machine::{Ext, OverlayedChanges};
+
+use super::{
+    archive::{Archive, State},
+    blocks::Block,
+    version::NoUpgrades,
+};
+use crate::{
+    engine::{Engine, ExecutionError},
+    runtime::Header,
+};
+
+const TIMESTAMP: InherentIdentifier = *b"timstap0";
+
+/// A block under construction, on top of its parent's state.
+pub(crate) struct Author<'a> {
+    engine: &'a dyn Engine,
+    archive: &'a Archive,
+    state: State<'a>,
+    overlay: OverlayedChanges<BlakeTwo256>,
+    extensions: Extensions,
+    extrinsics: Vec<Bytes>,
+}
+
+/// What became of an extrinsic.
+pub(crate) enum Applied {
+    /// It is in the block; its call may have failed.
+    Included,
+    /// It fits into no more than a later block.
+    Later,
+    /// It will never fit.
+    Invalid,
+    /// The block is full.
+    Full,
+}
+
+impl<'a> Author<'a> {
+    /// Starts a block and applies its inherents.
+    pub(crate) fn new(
+        engine: &'a dyn Engine,
+        archive: &'a Archive,
+        parent: &Block,
+        timestamp: u64,
+    ) -> Result<Self, ExecutionError> {
+        let mut extensions = Extensions::new();
+        extensions.register(ReadRuntimeVersionExt::new(NoUpgrades));
+        let mut author = Self {
+            engine,
+            archive,
+            state: archive.state(parent.header.state_root),
+            overlay: OverlayedChanges::default(),
+            extensions,
+            extrinsics: Vec::new(),
+        };
+        let header =
+            Header::new(parent.number() + 1, H256::zero(), H256::zero(), parent.hash, Digest::default());
+        author.call("Core_initialize_block", &header.encode())?;
+        for inherent in author.inherents(timestamp)? {
+            author.apply(Bytes(inherent.encode()));
+        }
+        Ok(author)
+    }
+
+    /// Applies one extrinsic; one that is refused leaves no trace.
+    pub(crate) fn apply(&mut self, extrinsic: Bytes) -> Applied {
+        let depth = self.overlay.transaction_depth();
+        self.overlay.start_transaction();
+        let answer = self.call("BlockBuilder_apply_extrinsic", &extrinsic);
+        let applied = match answer.map(|bytes| ApplyExtrinsicResult::decode(&mut &bytes[..])) {
+            Ok(Ok(Ok(_))) => Applied::Included,
+            Ok(Ok(Err(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources)))) => {
+                Applied::Full
+            }
+            Ok(Ok(Err(TransactionValidityError::Invalid(InvalidTransaction::Future)))) => Applied::Later,
+            _ => Applied::Invalid,
+        };
+        if matches!(applied, Applied::Included) {
+            let _ = self.overlay.commit_transaction();
+            self.extrinsics.push(extrinsic);
+        } else {
+            // A panic may have left storage layers of the runtime's own open.
+            while self.overlay.transaction_depth() > depth {
+                let _ = self.overlay.rollback_transaction();
+            }
+        }
+        applied
+    }
+
+    /// Ends the block and keeps its state.
+    pub(crate) fn finish(mut self) -> Result<Arc<Block>, ExecutionError> {
+        let bytes = self.call("BlockBuilder_finalize_block", &[])?;
+        let header = Header::decode(&mut &bytes[..]).map_err(undecodable)?;
+        let changes = self
+            .overlay
+            .drain_storage_changes(&self.state, StateVersion::V1)
+            .map_err(ExecutionError::Panicked)?;
+        self.archive.insert(changes.transaction);
+        Ok(Block::new(header, self.extrinsics))
+    }
+
+    fn inherents(&mut self, timestamp: u64) -> Result<Vec<OpaqueExtrinsic>, ExecutionError> {
+        let mut data = InherentData::new();
+        data.put_data(TIMESTAMP, &timestamp).map_err(|error| ExecutionError::Panicked(error.to_string()))?;
+        let bytes = self.call("BlockBuilder_inherent_extrinsics", &data.encode())?;
+        Decode::decode(&mut &bytes[..]).map_err(undecodable)
+    }
+
+    fn call(&mut self, function: &str, arguments: &[u8]) -> Result<Vec<u8>, ExecutionError> {
+        let mut externalities = Ext::new(&mut self.overlay, &self.state, Some(&mut self.extensions));
+        self.engine.call(&mut externalities as &mut dyn Externalities, function, arguments)
+    }
+}
+
+fn undecodable(error: parity_scale_codec::Error) -> ExecutionError {
+    ExecutionError::Panicked(format!("the answer does not decode: {error}"))
+}

@@ -1,0 +1,83 @@
+//! The first block.
+
+use std::sync::Arc;
+
+use sp_core::{Pair, sr25519};
+use sp_runtime::{
+    AccountId32, BuildStorage, StateVersion,
+    generic::Digest,
+    traits::{BlakeTwo256, Hash as _, Header as _},
+};
+use sp_state_machine::Backend;
+
+use super::{archive::Archive, blocks::Block};
+use crate::{
+    runtime::{BalancesConfig, Header, RuntimeGenesisConfig, SubtensorModuleConfig, SudoConfig},
+    subtensor::genesis::neuron,
+};
+
+/// The well-known development accounts; the first holds the sudo key.
+pub(crate) const DEV_ACCOUNTS: [&str; 6] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"];
+
+const RAO_PER_TAO: u64 = 1_000_000_000;
+const DEV_BALANCE: u64 = 1_000_000 * RAO_PER_TAO;
+const COLDKEY_BALANCE: u64 = 1_000 * RAO_PER_TAO;
+
+/// What stands in for the runtime's code in the state: the native engine does not read it.
+const CODE: &[u8] = b"tensorwire-devnet: native runtime";
+
+/// What the chain starts with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Genesis {
+    pub(crate) seed: u64,
+    pub(crate) subnets: u16,
+    pub(crate) neurons: u16,
+}
+
+impl Genesis {
+    /// Subtensor's own limits.
+    pub(crate) const MAX_SUBNETS: u16 = 128;
+    pub(crate) const MAX_NEURONS: u16 = 256;
+
+    /// Writes the genesis state and makes the first block of it. Equal parameters make equal blocks.
+    pub(super) fn build(&self, archive: &Archive) -> Result<Arc<Block>, String> {
+        let mut storage = self.config().build_storage()?;
+        storage.top.insert(sp_core::storage::well_known_keys::CODE.to_vec(), CODE.to_vec());
+        let delta = storage.top.iter().map(|(key, value)| (&key[..], Some(&value[..])));
+        let (root, transaction) = archive.state(empty_root()).storage_root(delta, StateVersion::V1);
+        archive.insert(transaction);
+        let header = Header::new(0, empty_root(), root, Default::default(), Digest::default());
+        Ok(Block::new(header, Vec::new()))
+    }
+
+    fn config(&self) -> RuntimeGenesisConfig {
+        let coldkeys = (0..self.neurons).map(|uid| neuron::account(&neuron::coldkey_seed(self.seed, uid)));
+        let balances = DEV_ACCOUNTS
+            .into_iter()
+            .filter_map(dev_account)
+            .map(|account| (account, DEV_BALANCE))
+            .chain(coldkeys.map(|account| (account, COLDKEY_BALANCE)))
+            .collect();
+        RuntimeGenesisConfig {
+            balances: BalancesConfig { balances, ..Default::default() },
+            sudo: SudoConfig { key: dev_account("Alice") },
+            subtensor_module: SubtensorModuleConfig {
+                seed: self.seed,
+                subnets: self.subnets,
+                neurons: self.neurons,
+                ..Default::default()
+            },
+            ..Default::default()
+        }
+    }
+}
+
+/// The account of `//name` of the development phrase.
+pub(crate) fn dev_account(name: &str) -> Option<AccountId32> {
+    let pair = sr25519::Pair::from_string(&format!("//{name}"), None).ok()?;
+    Some(AccountId32::new(pair.public().0))
+}
+
+fn empty_root() -> sp_core::H256 {
+    BlakeTwo256::ordered_trie_root(Vec::new(), StateVersion::V0)
+}

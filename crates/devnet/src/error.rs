@@ -1,0 +1,65 @@
+//! Errors of starting and driving a chain.
+
+use std::{fmt, io, sync::Arc};
+
+/// A result with this crate's error.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why the chain did not start or did not go on. Cheap to clone.
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+}
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The builder was given what no chain can start with.
+    Config,
+    /// The port could not be listened on.
+    Port,
+    /// The runtime failed to execute a block.
+    Execution,
+}
+
+impl Error {
+    pub(crate) fn config(message: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Config, format!("cannot make a genesis: {message}"))
+    }
+
+    pub(crate) fn port(port: u16, error: &io::Error) -> Self {
+        let hint = if port == 0 { "" } else { "; choose another one, or 0 for any that is free" };
+        Self::new(ErrorKind::Port, format!("cannot listen on port {port}: {error}{hint}"))
+    }
+
+    pub(crate) fn execution(message: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Execution, format!("cannot execute a block: {message}"))
+    }
+
+    fn new(kind: ErrorKind, message: String) -> Self {
+        Self(Arc::new(Inner { kind, message }))
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Error").field("kind", &self.0.kind).field("message", &self.0.message).finish()
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,147 @@
+//! The wire between the clients and the server: counted, and as slow as wanted.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use parking_lot::Mutex;
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream},
+    net::TcpStream,
+    sync::mpsc,
+    time::{Instant, sleep_until},
+};
+
+/// Bytes that travel as one.
+const PIECE: usize = 16 * 1024;
+/// Pieces under way in one direction of one connection, before the sender has to wait.
+const PIECES: usize = 4_096;
+/// Room between the link and the server.
+const BUFFER: usize = 64 * 1024;
+
+/// A link with a round trip and a bandwidth, shared by all connections.
+pub(crate) struct Link {
+    one_way: Duration,
+    up: Direction,
+    down: Direction,
+    opened: AtomicU64,
+    open: AtomicU64,
+}
+
+/// One direction: bytes leave it one after another, and arrive some time after that.
+#[derive(Default)]
+struct Direction {
+    bytes_per_second: Option<u64>,
+    /// When the last byte sent so far has left.
+    busy_until: Mutex<Option<Instant>>,
+    bytes: AtomicU64,
+}
+
+/// What has crossed the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Traffic {
+    pub(crate) connections_opened: u64,
+    pub(crate) connections_open: u64,
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_out: u64,
+}
+
+impl Link {
+    pub(crate) fn new(round_trip: Duration, bytes_per_second: Option<u64>) -> Arc<Self> {
+        let direction = || Direction { bytes_per_second, ..Direction::default() };
+        Arc::new(Self {
+            one_way: round_trip / 2,
+            up: direction(),
+            down: direction(),
+            opened: AtomicU64::new(0),
+            open: AtomicU64::new(0),
+        })
+    }
+
+    /// Carries one connection between its socket and the end given to the server, until either closes.
+    pub(crate) async fn carry(self: Arc<Self>, socket: TcpStream, server: DuplexStream) {
+        self.opened.fetch_add(1, Ordering::Relaxed);
+        self.open.fetch_add(1, Ordering::Relaxed);
+        let _closing = Closing(&self.open);
+        let (from_client, to_client) = socket.into_split();
+        let (from_server, to_server) = tokio::io::split(server);
+        // A closed connection is no error here: both ends learn of it.
+        let _ = tokio::join!(
+            self.up.pump(from_client, to_server, self.one_way),
+            self.down.pump(from_server, to_client, self.one_way),
+        );
+    }
+
+    /// A pipe: its first end is for `carry`, its second for the server.
+    pub(crate) fn pipe() -> (DuplexStream, DuplexStream) {
+        tokio::io::duplex(BUFFER)
+    }
+
+    pub(crate) fn traffic(&self) -> Traffic {
+        Traffic {
+            connections_opened: self.opened.load(Ordering::Relaxed),
+            connections_open: self.open.load(Ordering::Relaxed),
+            bytes_in: self.up.bytes.load(Ordering::Relaxed),
+            bytes_out: self.down.bytes.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Direction {
+    /// Moves bytes; each arrives `delay` after it has left, and many are under way at once.
+    async fn pump(
+        &self,
+        mut from: impl AsyncRead + Unpin,
+        mut to: impl AsyncWrite + Unpin,
+        delay: Duration,
+    ) -> io::Result<()> {
+        let (leave, mut arrive) = mpsc::channel::<(Instant, Vec<u8>)>(PIECES);
+        let leaving = async move {
+            let mut buffer = vec![0; PIECE];
+            loop {
+                let length = from.read(&mut buffer).await.unwrap_or(0);
+                let Some(piece) = buffer.get(..length).filter(|piece| !piece.is_empty()) else { return };
+                self.bytes.fetch_add(length as u64, Ordering::Relaxed);
+                let arrival = self.departure(length as u64) + delay;
+                if leave.send((arrival, piece.to_vec())).await.is_err() {
+                    return;
+                }
+            }
+        };
+        let arriving = async move {
+            while let Some((arrival, piece)) = arrive.recv().await {
+                if arrival > Instant::now() {
+                    sleep_until(arrival).await;
+                }
+                to.write_all(&piece).await?;
+            }
+            to.shutdown().await
+        };
+        tokio::join!(leaving, arriving).1
+    }
+
+    /// When the last of these bytes leaves, behind all that leave before.
+    fn departure(&self, bytes: u64) -> Instant {
+        let now = Instant::now();
+        let Some(rate) = self.bytes_per_second else { return now };
+        let mut busy_until = self.busy_until.lock();
+        let start = busy_until.unwrap_or(now).max(now);
+        let departure = start + Duration::from_secs_f64(bytes as f64 / rate.max(1) as f64);
+        *busy_until = Some(departure);
+        departure
+    }
+}
+
+/// Counts a connection down, however it ends.
+struct Closing<'a>(&'a AtomicU64);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -9,6 +9,7 @@ mod failure;
 mod json;
 mod log;
 mod metadata_file;
+mod nearest;
 mod options;
 mod output;
 mod pretty;
@@ -46,5 +47,15 @@ fn main() -> ExitCode {
     match command.run(&context::Context::new(options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure::report(&error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_tree_is_sound() {
+        super::Tw::command().debug_assert();
     }
 }

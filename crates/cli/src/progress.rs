@@ -1,7 +1,5 @@
 //! A progress bar on stderr, on a terminal only.
 
-use std::time::Duration;
-
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar that counts to a known end.
@@ -12,7 +10,10 @@ pub(crate) fn bar(steps: usize, what: &str) -> ProgressBar {
 }
 
 /// A spinner for what has no countable steps.
+#[cfg(feature = "devnet")]
 pub(crate) fn spinner(what: &str) -> ProgressBar {
+    use std::time::Duration;
+
     let spinner = ProgressBar::new_spinner().with_message(what.to_owned());
     spinner.enable_steady_tick(Duration::from_millis(100));
     spinner

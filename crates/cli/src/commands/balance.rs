@@ -6,18 +6,18 @@ use tensorwire::{AccountId, AccountInfo};
 use crate::{context::Context, table::Table};
 
 /// Show the balances of accounts
-///
-/// All accounts are read in one request. JSON: an array of {"address", "free", "reserved", "frozen", "nonce"} in the
-/// order asked, amounts in rao.
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = NOTES)]
 pub(crate) struct Balance {
     /// ss58 addresses, or public keys as 0x-hex
     #[arg(required = true, value_name = "ADDRESS")]
     accounts: Vec<AccountId>,
 }
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
+All accounts are read in one request. JSON: an array of {\"address\", \"free\", \"reserved\",
+\"frozen\", \"nonce\"} in the order asked, amounts in rao.
+
 Examples:
   tw balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
   tw --at 5000000 --network archive balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY

@@ -4,10 +4,8 @@ use clap::Args;
 use crate::{argument, context::Context, pretty::pretty};
 
 /// Call a runtime API
-///
-/// Reads only: nothing on the chain changes.
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = NOTES)]
 pub(crate) struct Call {
     /// The runtime API, as in NeuronInfoRuntimeApi
     api: String,
@@ -18,7 +16,9 @@ pub(crate) struct Call {
     arguments: Vec<String>,
 }
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
+Reads only: nothing on the chain changes.
+
 Examples:
   tw call Core version
   tw call NeuronInfoRuntimeApi get_neuron_lite 1 0

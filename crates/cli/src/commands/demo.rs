@@ -16,13 +16,8 @@ mod report;
 use read::{Job, Reading};
 
 /// Read a local chain one call after another, then concurrently, and compare
-///
-/// Starts a chain in this process, on threads of its own, behind a link with the given round trip, and reads every
-/// neuron of every subnet twice, each time over one new websocket. Timed is the reading job: the head, the list of
-/// subnets and their neurons, decoded. Connecting and loading the metadata come before the clock starts. Both results
-/// must be equal. No network is used.
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = NOTES)]
 pub(crate) struct Demo {
     /// How many subnets there are
     #[arg(long, default_value_t = 32, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
@@ -35,7 +30,12 @@ pub(crate) struct Demo {
     round_trip: u64,
 }
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
+Starts a chain in this process, on threads of its own, behind a link with the given round trip,
+and reads every neuron of every subnet twice, each time over one new websocket. Timed is the
+reading job: the head, the list of subnets and their neurons, decoded. Connecting and loading
+the metadata come before the clock starts. Both results must be equal. No network is used.
+
 Examples:
   tw demo
   tw demo --subnets 128 --round-trip 250

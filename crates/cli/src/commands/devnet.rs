@@ -8,11 +8,8 @@ use tensorwire_devnet::{Blocks, Devnet};
 use crate::{context::Context, progress};
 
 /// Serve a local chain until Ctrl-C
-///
-/// A genuine FRAME runtime in this process, with Bittensor's storage, calls and runtime APIs; its economics are
-/// imitated. The same seed gives the same chain. JSON: {"url": ..} once it serves.
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = NOTES)]
 pub(crate) struct Serve {
     /// The port on 127.0.0.1; 0 takes any that is free
     #[arg(long, default_value_t = 9944)]
@@ -40,7 +37,10 @@ pub(crate) struct Serve {
     bandwidth: Option<u64>,
 }
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
+A genuine FRAME runtime in this process, with Bittensor's storage, calls and runtime APIs; its
+economics are imitated. The same seed gives the same chain. JSON: {\"url\": ..} once it serves.
+
 Examples:
   tw devnet                                   then, elsewhere: tw --network devnet neurons --netuid 1
   tw devnet --subnets 2 --neurons 8 --block-time 0

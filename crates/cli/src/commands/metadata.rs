@@ -1,10 +1,11 @@
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 use tensorwire::Runtime;
+use tensorwire_scale::{Pallet, RuntimeApi};
 
-use crate::{context::Context, metadata_file};
+use crate::{context::Context, metadata_file, nearest::did_you_mean};
 
 mod api;
 mod item;
@@ -12,10 +13,8 @@ mod overview;
 mod pallet;
 
 /// Show what a runtime has: pallets, storage, constants, calls, runtime APIs
-///
-/// Without a name it lists the pallets and runtime APIs, with one what that pallet or API has, with two one item.
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = NOTES)]
 pub(crate) struct Metadata {
     /// A pallet, as in System, or a runtime API, as in NeuronInfoRuntimeApi
     name: Option<String>,
@@ -26,7 +25,10 @@ pub(crate) struct Metadata {
     metadata: Option<PathBuf>,
 }
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
+Without a name it lists the pallets and runtime APIs, with one what that pallet or API has, with
+two one item.
+
 Examples:
   tw metadata
   tw metadata SubtensorModule
@@ -55,19 +57,29 @@ impl Metadata {
                 Ok(output.show(&method, || method.text())?)
             }
             (None, None) => {
-                let pallet = pallet::Contents::of(&runtime, runtime.pallet(name)?)?;
+                let pallet = pallet::Contents::of(&runtime, find_pallet(&runtime, name)?)?;
                 Ok(output.show(&pallet, || pallet.text())?)
             }
             (None, Some(item)) => {
-                let found = item::find(&runtime, runtime.pallet(name)?, item)?;
+                let found = item::find(&runtime, find_pallet(&runtime, name)?, item)?;
                 Ok(output.show(&found, || item::text(&found))?)
             }
         }
     }
 }
 
+fn find_pallet<'a>(runtime: &'a Runtime, name: &str) -> Result<&'a Pallet> {
+    let found = runtime.pallets().iter().find(|pallet| pallet.name() == name);
+    found.with_context(|| {
+        let names =
+            runtime.pallets().iter().map(Pallet::name).chain(runtime.apis().iter().map(RuntimeApi::name));
+        let (hint, spec, version) = (did_you_mean(name, names), runtime.spec_name(), runtime.spec_version());
+        format!("no pallet or runtime API is named \"{name}\" in {spec} {version}{hint}")
+    })
+}
+
 /// A runtime API of that name; pallets come first should both have it.
-fn find_api<'a>(runtime: &'a Runtime, name: &str) -> Option<&'a tensorwire_scale::RuntimeApi> {
+fn find_api<'a>(runtime: &'a Runtime, name: &str) -> Option<&'a RuntimeApi> {
     if runtime.pallets().iter().any(|pallet| pallet.name() == name) {
         return None;
     }

@@ -12,11 +12,8 @@ mod tables;
 use row::Neuron;
 
 /// Show the neurons of one subnet, or of all
-///
-/// JSON: an array of neurons; with --all an array of {"netuid", "neurons"}. Fields have the chain's names, amounts are
-/// in rao, scores are fractions of 65,535.
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = NOTES)]
 pub(crate) struct Neurons {
     /// The subnet
     #[arg(long, required_unless_present = "all", conflicts_with = "all")]
@@ -29,7 +26,10 @@ pub(crate) struct Neurons {
     full: bool,
 }
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
+JSON: an array of neurons; with --all an array of {\"netuid\", \"neurons\"}. Fields have the chain's
+names, amounts are in rao, scores are fractions of 65,535.
+
 Examples:
   tw neurons --netuid 1
   tw --at 5000000 --network archive neurons --netuid 1

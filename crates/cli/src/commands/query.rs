@@ -4,10 +4,8 @@ use clap::Args;
 use crate::{argument, context::Context, pretty::pretty};
 
 /// Read a storage item
-///
-/// An absent key reads as the item's default, or as none (JSON: null) if the item is optional.
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = NOTES)]
 pub(crate) struct Query {
     /// The pallet, as in System
     pallet: String,
@@ -18,7 +16,9 @@ pub(crate) struct Query {
     keys: Vec<String>,
 }
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
+An absent key reads as the item's default, or as none (JSON: null) if the item is optional.
+
 Examples:
   tw query System Number
   tw query System Account 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY

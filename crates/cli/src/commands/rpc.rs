@@ -6,10 +6,8 @@ use tensorwire_rpc::Request;
 use crate::{context::Context, json, pretty::pretty};
 
 /// Call a method of the node, and show its result as it is
-///
-/// `--at` has no effect here: methods that read a block take its hash as a parameter.
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = NOTES)]
 pub(crate) struct Rpc {
     /// The JSON-RPC method, as in system_health
     method: String,
@@ -18,7 +16,9 @@ pub(crate) struct Rpc {
     params: Vec<String>,
 }
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
+--at has no effect here: methods that read a block take its hash as a parameter.
+
 Examples:
   tw rpc rpc_methods                          lists the methods that there are
   tw rpc chain_getBlockHash 0

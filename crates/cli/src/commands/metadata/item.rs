@@ -1,10 +1,10 @@
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde::Serialize;
 use tensorwire::{Runtime, Value};
 use tensorwire_scale::{Constant, FieldDescription, Pallet, Plan, StorageEntry, VariantDescription};
 
 use super::pallet::variants;
-use crate::pretty::pretty;
+use crate::{nearest::did_you_mean, pretty::pretty};
 
 /// One thing that a pallet has.
 #[derive(Serialize)]
@@ -76,13 +76,21 @@ pub(super) fn find<'a>(runtime: &'a Runtime, pallet: &'a Pallet, name: &str) -> 
         (pallet.event_type(), Item::Event),
         (pallet.error_type(), Item::Error),
     ];
+    let mut others = Vec::new();
     for (ty, kind) in kinds {
-        let found = variants(plan, ty)?.into_iter().find(|variant| variant.name == name);
-        items.extend(found.map(Variant::from).map(kind));
+        for variant in variants(plan, ty)? {
+            if variant.name == name {
+                items.push(kind(variant.into()));
+            } else {
+                others.push(variant.name);
+            }
+        }
     }
     if items.is_empty() {
-        // Fails, and names the nearest.
-        runtime.storage(pallet.name(), name)?;
+        let storage = pallet.storage().iter().map(StorageEntry::name);
+        let names = storage.chain(pallet.constants().iter().map(Constant::name));
+        let hint = did_you_mean(name, names.chain(others.iter().map(String::as_str)));
+        bail!("{} has nothing named \"{name}\"{hint}", pallet.name());
     }
     Ok(items)
 }

@@ -11,11 +11,8 @@ use super::{
 use crate::context::Context;
 
 /// Decode SCALE bytes to JSON
-///
-/// With --lines, each line of stdin is {"type": .., "hex": ..} and becomes {"value": ..} or {"error": ..}. A line's
-/// "id", if it has one, is repeated; --type is for lines without "type".
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = NOTES)]
 pub(crate) struct Decode {
     #[command(flatten)]
     codec: Codec,
@@ -24,7 +21,10 @@ pub(crate) struct Decode {
     hex: Option<String>,
 }
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
+With --lines, each line of stdin is {\"type\": .., \"hex\": ..} and becomes {\"value\": ..} or
+{\"error\": ..}. A line's \"id\", if it has one, is repeated; --type is for lines without \"type\".
+
 Examples:
   tw scale decode --metadata metadata.hex --type u32 0x2a000000
   tw scale decode --metadata metadata.hex --type 'Vec<NeuronInfoLite>' - < answer.hex
@@ -38,7 +38,7 @@ impl Decode {
         if codec.lines {
             return lines::convert(&runtime, ty, |ty, line| {
                 let hex = line.hex.as_deref().context("the line has no \"hex\"")?;
-                Ok(Output { value: Some(decode(&runtime, ty, hex)?), ..Output::default() })
+                Ok(Output::decoded(decode(&runtime, ty, hex)?))
             });
         }
         let hex = argument_or_stdin(hex.unwrap_or_default())?;

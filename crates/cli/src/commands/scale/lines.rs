@@ -27,11 +27,25 @@ pub(super) struct Output<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) value: Option<Value>,
+    value: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) hex: Option<String>,
+    hex: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+}
+
+impl Output<'_> {
+    pub(super) fn decoded(value: Value) -> Self {
+        Self { value: Some(value), ..Self::default() }
+    }
+
+    pub(super) fn encoded(bytes: &[u8]) -> Self {
+        Self { hex: Some(const_hex::encode_prefixed(bytes)), ..Self::default() }
+    }
+
+    fn failed(error: &anyhow::Error) -> Self {
+        Self { error: Some(format!("{error:#}")), ..Self::default() }
+    }
 }
 
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
@@ -73,7 +87,7 @@ pub(super) fn convert(
             Ok(result) => result,
             Err(error) => {
                 failed += 1;
-                Output { error: Some(format!("{error:#}")), ..Output::default() }
+                Output::failed(&error)
             }
         };
         total += 1;

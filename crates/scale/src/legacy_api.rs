@@ -38,7 +38,7 @@ pub(crate) fn complete(metadata: &mut Metadata) -> HashMap<String, Opaque> {
         subtensor_items.map(|items| Table::parse(SUBTENSOR, |item| items.iter().any(|name| name == item)));
     let tables = || std::iter::once(&substrate).chain(&subtensor);
 
-    let structs = tables().flat_map(|table| &table.structs).copied();
+    let structs = tables().flat_map(|table| &table.structs);
     let aliases = [("Extrinsic", metadata.extrinsic.type_id), ("Balance", balance_type(metadata))];
     let mut registry = Registry::new(&mut metadata.types, structs, aliases);
     let apis = metadata.apis.get_or_insert_default();

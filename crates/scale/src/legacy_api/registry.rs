@@ -10,7 +10,7 @@ use std::collections::HashMap;
 /// A type registry that finds types by their text, and appends those it lacks.
 pub(super) struct Registry<'a> {
     types: &'a mut PortableRegistry,
-    structs: HashMap<&'static str, Struct>,
+    structs: HashMap<&'static str, &'a Struct>,
     found: HashMap<&'static str, u32>,
 }
 
@@ -20,7 +20,7 @@ impl<'a> Registry<'a> {
     /// A registry in which the aliases stand for types of the runtime's own choice.
     pub(super) fn new(
         types: &'a mut PortableRegistry,
-        structs: impl Iterator<Item = Struct>,
+        structs: impl Iterator<Item = &'a Struct>,
         aliases: impl IntoIterator<Item = (&'static str, Option<TypeId>)>,
     ) -> Self {
         let structs = structs.map(|item| (last_segment(item.path), item)).collect();
@@ -99,7 +99,7 @@ impl<'a> Registry<'a> {
         }
         let item = *self.structs.get(name)?;
         let mut fields = Vec::new();
-        for text in split(item.fields, ',') {
+        for &text in &item.fields {
             let (name, ty) = match text.split_once(": ") {
                 Some((name, ty)) => (Some(name), ty),
                 None => (None, text),

@@ -1,4 +1,4 @@
-/// The methods and structs of a table that apply to a runtime.
+/// The methods and structs of a table, as they are for one runtime.
 #[derive(Default)]
 pub(super) struct Table {
     pub(super) methods: Vec<Method>,
@@ -18,31 +18,30 @@ pub(super) struct Method {
 }
 
 /// A struct by its full path, and its fields as `name: type` or, unnamed, `type`.
-#[derive(Clone, Copy)]
 pub(super) struct Struct {
     pub(super) path: &'static str,
-    pub(super) fields: &'static str,
+    pub(super) fields: Vec<&'static str>,
 }
 
 impl Table {
-    /// Reads blocks of a header and indented lines, leaving out those whose condition on `has_item` fails.
+    /// Reads blocks of a header and indented lines, leaving out the lines whose condition on `has_item` fails.
     ///
     /// What cannot be read is left out too: a test reads every line of every table.
     pub(super) fn parse(text: &'static str, has_item: impl Fn(&str) -> bool) -> Self {
         let mut table = Self::default();
         for block in text.split("\n\n") {
-            let block = block.trim_start_matches('\n');
-            let Some((header, body)) = block.split_once('\n') else { continue };
-            let mut words = header.split(' ');
-            let (Some(kind), Some(name)) = (words.next(), words.next()) else { continue };
-            let applies = match (words.next(), words.next()) {
-                (Some("if"), Some(item)) => has_item(item),
-                (Some("unless"), Some(item)) => !has_item(item),
-                _ => true,
-            };
-            match kind {
-                "api" if applies => table.methods.extend(body.lines().filter_map(|line| method(name, line))),
-                "struct" if applies => table.structs.push(Struct { path: name, fields: body }),
+            let Some((header, body)) = block.trim_start().split_once('\n') else { continue };
+            let lines = body.lines().filter_map(|line| match line.trim().split_once(" if ") {
+                Some((line, item)) => has_item(item).then_some(line),
+                None => Some(line.trim()),
+            });
+            match header.split_once(' ') {
+                Some(("api", api)) => table.methods.extend(lines.filter_map(|line| method(api, line))),
+                Some(("struct", path)) => {
+                    table
+                        .structs
+                        .push(Struct { path, fields: lines.flat_map(|line| split(line, ',')).collect() });
+                }
                 _ => {}
             }
         }
@@ -51,7 +50,7 @@ impl Table {
 }
 
 fn method(api: &'static str, line: &'static str) -> Option<Method> {
-    let (call, output) = line.trim().split_once(" -> ")?;
+    let (call, output) = line.split_once(" -> ")?;
     let (name, inputs) = call.strip_suffix(')')?.split_once('(')?;
     let inputs = split(inputs, ',').map(|input| input.split_once(": ")).collect::<Option<_>>()?;
     let (opaque, output) = after("opaque ", output);

@@ -1,0 +1,164 @@
+//! Whole flows against the local chain.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::try_join_all;
+use serde_json::json;
+use tensorwire::{AccountId, Balance, BlockId, Cache, ErrorKind, Subtensor, blocking};
+use tensorwire_devnet::Devnet;
+
+const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
+
+async fn devnet(subnets: u16, neurons: u16) -> Devnet {
+    Devnet::builder().subnets(subnets).neurons(neurons).start().await.unwrap()
+}
+
+async fn connect(devnet: &Devnet) -> Subtensor {
+    Subtensor::builder(devnet.url()).cache(Cache::none()).connect().await.unwrap()
+}
+
+#[tokio::test]
+async fn all_neurons_come_over_one_websocket_in_a_request_each() {
+    let devnet = devnet(8, 16).await;
+    let subtensor = connect(&devnet).await;
+    subtensor.head().await.unwrap().runtime().await.unwrap();
+    let before = subtensor.stats().requests;
+
+    let at = subtensor.head().await.unwrap();
+    let netuids = at.netuids().await.unwrap();
+    let subnets = try_join_all(netuids.iter().map(|netuid| at.neurons_lite(*netuid))).await.unwrap();
+
+    assert_eq!(netuids, (1..=8).collect::<Vec<_>>());
+    for (netuid, neurons) in netuids.iter().zip(&subnets) {
+        assert!(neurons.iter().all(|neuron| neuron.netuid == *netuid));
+        assert_eq!(neurons.iter().map(|neuron| neuron.uid).collect::<Vec<_>>(), (0..16).collect::<Vec<_>>());
+    }
+    let stats = subtensor.stats();
+    // The head is two requests, the netuids are two (257 keys), and each subnet is one.
+    assert_eq!((stats.requests - before, stats.websockets_opened), (2 + 2 + 8, 1));
+    assert_eq!(devnet.stats().connections_opened, 1);
+}
+
+#[tokio::test]
+async fn typed_neurons_say_what_the_untyped_answer_says() {
+    let devnet = devnet(2, 8).await;
+    let at = connect(&devnet).await.head().await.unwrap();
+    let lite = at.neurons_lite(1).await.unwrap();
+    let value = at.call("NeuronInfoRuntimeApi", "get_neurons_lite", [1u16]).await.unwrap();
+    assert_eq!(json!(lite), value.to_json());
+
+    let full = at.neurons(2).await.unwrap();
+    let value = at.call("NeuronInfoRuntimeApi", "get_neurons", [2u16]).await.unwrap();
+    assert_eq!(json!(full), value.to_json());
+    assert!(full.iter().any(|neuron| !neuron.weights.is_empty()), "some validator has set weights");
+    assert_eq!(at.neuron(2, 3).await.unwrap().as_ref(), full.get(3));
+    assert_eq!(at.neuron(2, 8).await.unwrap(), None);
+    assert!(at.neurons_lite(9).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_hotkey_has_its_uid_and_no_other() {
+    let devnet = devnet(2, 8).await;
+    let at = connect(&devnet).await.head().await.unwrap();
+    let neurons = at.neurons_lite(1).await.unwrap();
+    let hotkeys: BTreeSet<_> = neurons.iter().map(|neuron| neuron.hotkey).collect();
+    assert_eq!(hotkeys.len(), 8);
+    for neuron in &neurons {
+        assert_eq!(at.uid_for_hotkey(1, &neuron.hotkey).await.unwrap(), Some(neuron.uid));
+    }
+    assert_eq!(at.uid_for_hotkey(1, &AccountId([9; 32])).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn subnets_are_counted_and_found_beyond_one_request_of_netuids() {
+    let devnet = devnet(300, 1).await;
+    let at = connect(&devnet).await.head().await.unwrap();
+    assert_eq!(at.total_subnets().await.unwrap(), 300);
+    assert_eq!(at.netuids().await.unwrap(), (1..=300).collect::<Vec<_>>());
+    assert!(at.subnet_exists(300).await.unwrap());
+    assert!(!at.subnet_exists(0).await.unwrap());
+    assert!(!at.subnet_exists(301).await.unwrap());
+}
+
+#[tokio::test]
+async fn balances_come_in_the_order_asked() {
+    let devnet = devnet(1, 1).await;
+    let at = connect(&devnet).await.head().await.unwrap();
+    let (alice, bob, nobody) = (ALICE.parse().unwrap(), BOB.parse().unwrap(), AccountId([7; 32]));
+    let balances = at.balances(&[nobody, alice, bob, alice]).await.unwrap();
+    assert_eq!(balances[0], Balance::ZERO);
+    assert_eq!(balances[1], at.balance(&alice).await.unwrap());
+    assert_eq!(balances[1], balances[3]);
+    assert!(balances[1] >= Balance::from_tao(1_000_000).unwrap());
+
+    let account = at.query("System", "Account", [&alice]).await.unwrap();
+    assert_eq!(account["data"]["free"].as_u64(), Some(balances[1].rao()));
+}
+
+#[tokio::test]
+async fn g13_an_at_stays_at_its_block_while_the_chain_goes_on() {
+    let devnet = devnet(1, 1).await;
+    let subtensor = connect(&devnet).await;
+    let first = subtensor.head().await.unwrap();
+    let number = first.number().await.unwrap();
+    devnet.produce_blocks(3).await.unwrap();
+
+    assert_eq!(first.query("System", "Number", ()).await.unwrap().as_u64(), Some(number));
+    let head = subtensor.head().await.unwrap();
+    assert_eq!(head.number().await.unwrap(), number + 3);
+    let again = subtensor.at(first.hash().await.unwrap()).await.unwrap();
+    assert_eq!(again.number().await.unwrap(), number);
+    let by_number = subtensor.at(BlockId::Number(number + 1)).await.unwrap();
+    assert_eq!(by_number.query("System", "Number", ()).await.unwrap().as_u64(), Some(number + 1));
+    let beyond = subtensor.at(1_000_000u64).await.unwrap();
+    assert_eq!(beyond.hash().await.unwrap_err().kind(), ErrorKind::UnknownBlock);
+    subtensor.finalized().await.unwrap().number().await.unwrap();
+}
+
+#[tokio::test]
+async fn constants_and_runtime_calls_need_no_type_known_beforehand() {
+    let devnet = devnet(1, 1).await;
+    let subtensor = connect(&devnet).await;
+    let at = subtensor.head().await.unwrap();
+    assert_eq!(at.constant("Balances", "ExistentialDeposit").await.unwrap().as_u64(), Some(500));
+    let version = at.call("Core", "version", ()).await.unwrap();
+    assert_eq!(version["spec_name"].as_str(), Some("node-subtensor"));
+    let properties = subtensor.properties().await.unwrap();
+    assert_eq!(properties.ss58_format, Some(42));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn g12_the_blocking_facade_works_inside_an_async_runtime_and_from_many_threads() {
+    let devnet = devnet(4, 8).await;
+    let subtensor =
+        blocking::Subtensor::build(Subtensor::builder(devnet.url()).cache(Cache::none())).unwrap();
+    let at = subtensor.head().unwrap();
+    let netuids = at.netuids().unwrap();
+    let neurons: usize = std::thread::scope(|scope| {
+        let readers: Vec<_> =
+            netuids.iter().map(|netuid| scope.spawn(|| at.neurons_lite(*netuid).unwrap().len())).collect();
+        readers.into_iter().map(|reader| reader.join().unwrap()).sum()
+    });
+    assert_eq!(neurons, 32);
+    assert_eq!(at.balance(&ALICE.parse().unwrap()).unwrap(), at.account(&ALICE.parse().unwrap()).unwrap().data.free);
+    assert_eq!(subtensor.stats().websockets_opened, 1);
+    subtensor.close().unwrap();
+}
+
+#[tokio::test]
+async fn closing_ends_the_websocket() {
+    let devnet = devnet(1, 1).await;
+    let subtensor = connect(&devnet).await;
+    let at = subtensor.head().await.unwrap();
+    at.total_subnets().await.unwrap();
+    subtensor.close().await;
+    assert!(at.query("System", "Number", ()).await.unwrap_err().is_connection());
+    for _ in 0..200 {
+        if devnet.stats().connections_open == 0 {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("the websocket is still open");
+}

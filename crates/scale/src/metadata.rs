@@ -24,7 +24,7 @@ const MAGIC: &[u8] = b"meta";
 impl Metadata {
     /// Reads metadata V14 to V16, plain or as a runtime API answers it: within `Vec<u8>` or `Option<Vec<u8>>`.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self> {
-        let mut input = unwrap(bytes)?;
+        let mut input = plain(bytes)?;
         let length = input.len();
         match input.get(MAGIC.len()) {
             Some(14..=16) => {}
@@ -51,7 +51,7 @@ impl Metadata {
 }
 
 /// Takes off what a runtime API puts around metadata.
-fn unwrap(bytes: &[u8]) -> Result<&[u8]> {
+fn plain(bytes: &[u8]) -> Result<&[u8]> {
     if bytes.starts_with(MAGIC) {
         return Ok(bytes);
     }

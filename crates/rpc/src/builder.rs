@@ -19,11 +19,12 @@ use crate::{Client, Error, ErrorKind, Result};
 pub struct Builder {
     url: String,
     limits: Limits,
+    roots: Vec<Vec<u8>>,
 }
 
 impl Builder {
     pub(crate) fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), limits: Limits::default() }
+        Self { url: url.to_owned(), limits: Limits::default(), roots: Vec::new() }
     }
 
     /// How long a call may take unless its request says otherwise. Default 60 s.
@@ -63,14 +64,20 @@ impl Builder {
         self
     }
 
+    /// Trusts a root certificate, in DER, besides the public ones: for an endpoint with a certificate of its own.
+    pub fn root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
+        self.roots.push(der.into());
+        self
+    }
+
     /// Opens the websocket: one TCP (and TLS) and websocket handshake, no request. A task on the current tokio runtime
     /// serves it from then on.
     ///
     /// # Errors
     /// `Url` if the URL is not one of a websocket, `Connect` if the endpoint cannot be reached, `Tls` or `Handshake`
     /// if the peer answers otherwise than it should, `Timeout` if it takes too long.
-    pub async fn connect(self) -> Result<Client> {
-        let endpoint = Endpoint::parse(&self.url)?;
+    pub async fn connect(mut self) -> Result<Client> {
+        let endpoint = Endpoint::parse(&self.url)?.trust(std::mem::take(&mut self.roots));
         runtime(&endpoint)?;
         let socket = endpoint.dial(&self.limits).await?;
         Ok(self.serve(endpoint, socket))

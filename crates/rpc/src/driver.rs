@@ -22,7 +22,7 @@ use crate::{Error, ErrorKind};
 const BATCH: usize = 256;
 
 /// Turns of the loop before other tasks have theirs.
-const TURNS: usize = 16;
+const TURNS: usize = 4;
 
 /// How long the closing handshake may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -86,11 +86,15 @@ impl Driver {
                 Poll::Ready(Err(error)) => return Poll::Ready(error),
                 other => other.is_ready(),
             };
-            if more_to_read || more_to_write {
+            if more_to_write {
+                // Still one flush for all of it: the buffer writes itself out when it is full.
                 continue;
             }
             if let Poll::Ready(Err(error)) = self.poll_flush(cx) {
                 return Poll::Ready(error);
+            }
+            if more_to_read {
+                continue;
             }
             if self.shared.sleep(self.unflushed, self.armed, cx.waker()) {
                 return Poll::Pending;
@@ -104,7 +108,7 @@ impl Driver {
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let mut end = None;
         let mut pending = false;
-        while self.inbox.len() < BATCH {
+        for _ in 0..BATCH {
             match Pin::new(&mut self.socket).poll_next(cx) {
                 Poll::Pending => {
                     pending = true;
@@ -167,8 +171,14 @@ impl Driver {
     }
 
     fn poll_deadlines(&mut self, cx: &mut Context<'_>) {
-        // Bounded: each turn ends at least one call, or finds the timer set to the earliest deadline.
+        // Bounded: each turn takes an entry off the heap, or finds the timer set to the earliest one.
         while let Some(next) = self.shared.with(|mux| mux.next_deadline()) {
+            // The clock counts, not the timer: a busy runtime may be late to notice that a timer is due.
+            let now = tokio::time::Instant::now().into_std();
+            if next <= now {
+                self.shared.with(|mux| mux.on_tick(now));
+                continue;
+            }
             if self.armed.is_none_or(|armed| next < armed) {
                 self.timer.as_mut().reset(next.into());
                 self.armed = Some(next);
@@ -177,8 +187,6 @@ impl Driver {
                 return;
             }
             self.armed = None;
-            let now = tokio::time::Instant::now().into_std();
-            self.shared.with(|mux| mux.on_tick(now));
         }
     }
 

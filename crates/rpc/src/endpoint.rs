@@ -36,6 +36,8 @@ const READ_BYTES: usize = 64 << 10;
 pub(crate) struct Endpoint {
     url: Url,
     name: Arc<str>,
+    /// Certificates trusted besides the public ones, DER.
+    roots: Vec<Vec<u8>>,
 }
 
 impl Endpoint {
@@ -66,7 +68,11 @@ impl Endpoint {
         if url.host_str().is_none_or(str::is_empty) {
             return wrong("the URL names no host".into());
         }
-        Ok(Self { url, name })
+        Ok(Self { url, name, roots: Vec::new() })
+    }
+
+    pub(crate) fn trust(self, roots: Vec<Vec<u8>>) -> Self {
+        Self { roots, ..self }
     }
 
     /// The URL as it may be shown: without credentials, query, and path parts long enough to be keys.
@@ -76,7 +82,7 @@ impl Endpoint {
 
     /// Name, TCP, TLS and websocket handshake, all within `connect_timeout`.
     pub(crate) async fn dial(&self, limits: &Limits) -> Result<WebSocketStream<Io>> {
-        let deadline = Instant::now() + limits.connect_timeout;
+        let deadline = deadline(limits.connect_timeout);
         let tcp = self.connect(deadline, limits.connect_timeout).await?;
         let io: Io = if self.is_tls() {
             let handshake = self.secure(tcp);
@@ -90,7 +96,7 @@ impl Endpoint {
     /// The websocket handshake alone, over a connection that exists.
     #[cfg(feature = "mock")]
     pub(crate) async fn upgrade(&self, io: Io, limits: &Limits) -> Result<WebSocketStream<Io>> {
-        self.upgrade_by(Instant::now() + limits.connect_timeout, io, limits).await
+        self.upgrade_by(deadline(limits.connect_timeout), io, limits).await
     }
 
     async fn connect(&self, deadline: Instant, timeout: Duration) -> Result<TcpStream> {
@@ -135,7 +141,7 @@ impl Endpoint {
         let name = ServerName::try_from(bare).map_err(|_| {
             self.error(ErrorKind::Tls, format!("{host} is no name a certificate can be issued for"))
         })?;
-        let config = tls_config()
+        let config = tls_config(&self.roots)
             .map_err(|error| self.error(ErrorKind::Tls, format!("cannot set up TLS: {error}")))?;
         let connected = TlsConnector::from(Arc::new(config)).connect(name, tcp).await;
         connected.map_err(|error| {
@@ -226,11 +232,21 @@ impl Endpoint {
 }
 
 /// A configuration of its own for every connection: no global state that another crate could have set otherwise.
-fn tls_config() -> Result<ClientConfig, rustls::Error> {
-    let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+fn tls_config(trusted: &[Vec<u8>]) -> Result<ClientConfig, rustls::Error> {
+    let mut roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    for certificate in trusted {
+        roots.add(certificate.clone().into())?;
+    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// The end of a time that starts now; one beyond what the clock can hold ends when nobody is left to see it.
+fn deadline(timeout: Duration) -> Instant {
+    const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+    let now = Instant::now();
+    now.checked_add(timeout).unwrap_or(now + FAR)
 }
 
 fn rustls_error(error: &io::Error) -> Option<&rustls::Error> {

@@ -18,12 +18,15 @@ use crate::wire::{self, Incoming, Payload};
 use crate::{Error, ErrorKind, Lane, Replay, Request, Stats};
 
 mod deadlines;
+mod entry;
 mod lanes;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
 
 use deadlines::Deadlines;
+use entry::{Entry, State};
+pub(crate) use entry::{Outcome, Purpose};
 use lanes::Lanes;
 use subscriptions::{Delivery, Item, Subscriptions};
 
@@ -34,26 +37,6 @@ const COPY_BELOW: usize = 16 << 10;
 /// Subscribe requests given up after they were written, remembered so that a late answer is unsubscribed.
 const MAX_ABANDONED: usize = 1024;
 
-/// What a request is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    Call,
-    /// The answer is a subscription's id, to be closed by this method.
-    Subscribe(&'static str),
-    /// Nobody waits for the answer.
-    Detached,
-}
-
-/// How a call ended.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    /// An answer of the node, envelope still unread.
-    Frame(Utf8Bytes),
-    /// The key of a new subscription.
-    Subscribed(u64),
-    Failed(Error),
-}
-
 /// What a received frame was good for, told to whoever traces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Received {
@@ -63,24 +46,6 @@ pub(crate) enum Received {
     LateAnswer,
     UnknownId,
     Malformed,
-}
-
-#[derive(Debug)]
-struct Entry {
-    method: Cow<'static, str>,
-    lane: Lane,
-    replay: Replay,
-    purpose: Purpose,
-    timeout: Duration,
-    state: State,
-    waker: Option<Waker>,
-}
-
-#[derive(Debug)]
-enum State {
-    Queued(Vec<u8>),
-    Written,
-    Done(Outcome),
 }
 
 #[derive(Debug)]
@@ -142,9 +107,9 @@ impl Mux {
         if let State::Queued(_) = state {
             self.lanes.push(request.lane, id);
             // A deadline beyond what the clock can hold is none that anyone will live to see.
-            let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 32));
+            let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 30));
             let calls = &self.calls;
-            self.deadlines.push(deadline, id, calls.len(), |id| is_pending(calls, id));
+            self.deadlines.push(deadline, id, calls.len(), |id| entry::is_pending(calls, id));
             self.subscribing += usize::from(matches!(purpose, Purpose::Subscribe(_)));
         } else if purpose == Purpose::Detached {
             return id;
@@ -241,7 +206,7 @@ impl Mux {
     /// The next frame to be written. It counts as written from here on.
     pub(crate) fn next_frame(&mut self) -> Option<Utf8Bytes> {
         while let Some((lane, id)) = self.lanes.next(self.reads_allowed()) {
-            let waiting = self.calls.get_mut(&id).filter(|entry| matches!(entry.state, State::Queued(_)));
+            let waiting = self.calls.get_mut(&id).filter(|entry| entry.is_queued());
             let taken = waiting.map(|entry| std::mem::replace(&mut entry.state, State::Written));
             let Some(State::Queued(frame)) = taken else {
                 self.lanes.skipped(lane);
@@ -264,7 +229,7 @@ impl Mux {
     pub(crate) fn on_tick(&mut self, now: Instant) {
         loop {
             let calls = &self.calls;
-            let Some(id) = self.deadlines.pop_due(now, |id| is_pending(calls, id)) else { return };
+            let Some(id) = self.deadlines.pop_due(now, |id| entry::is_pending(calls, id)) else { return };
             let Some(entry) = self.calls.get(&id) else { continue };
             let waited = format!("no answer within {:?}", entry.timeout);
             let error = self.failure(entry, Error::new(ErrorKind::Timeout, waited));
@@ -310,7 +275,7 @@ impl Mux {
         }
         let error = error.at(&self.endpoint);
         let pending: Vec<u64> =
-            self.calls.keys().copied().filter(|&id| is_pending(&self.calls, id)).collect();
+            self.calls.keys().copied().filter(|&id| entry::is_pending(&self.calls, id)).collect();
         for id in pending {
             let Some(entry) = self.calls.get(&id) else { continue };
             let failure = self.failure(entry, error.clone());
@@ -333,8 +298,8 @@ impl Mux {
                 self.unsubscribe(unsubscribe, &frame[range], now);
             }
             // An id not yet written cannot be answered: the node invents it as much as one never given.
-            let is_queued = |entry: &Entry| matches!(entry.state, State::Queued(_));
-            let was_asked = (1..=self.last_id).contains(&id) && !self.calls.get(&id).is_some_and(is_queued);
+            let was_asked =
+                (1..=self.last_id).contains(&id) && !self.calls.get(&id).is_some_and(Entry::is_queued);
             return if was_asked { Received::LateAnswer } else { Received::UnknownId };
         };
         let outcome = match entry.purpose {
@@ -380,7 +345,7 @@ impl Mux {
         match (&entry.state, entry.purpose) {
             (State::Queued(_), _) => {
                 let calls = &self.calls;
-                self.lanes.shed(entry.lane, |id| is_pending(calls, id));
+                self.lanes.shed(entry.lane, |id| entry::is_pending(calls, id));
             }
             (State::Written, purpose) => {
                 self.lanes.finished(entry.lane);
@@ -431,10 +396,6 @@ impl Mux {
     fn reads_allowed(&self) -> bool {
         self.buffered() < self.limits.max_buffered_bytes
     }
-}
-
-fn is_pending(calls: &HashMap<u64, Entry>, id: u64) -> bool {
-    calls.get(&id).is_some_and(|entry| !matches!(entry.state, State::Done(_)))
 }
 
 fn compact(frame: &Utf8Bytes) -> Utf8Bytes {

@@ -21,6 +21,8 @@ fn handles_may_go_anywhere() {
     anywhere::<tensorwire_rpc::Call>();
     anywhere::<tensorwire_rpc::Subscription>();
     anywhere::<tensorwire_rpc::Error>();
+    fn sendable<T: Send>(_: T) {}
+    sendable(Client::connect("ws://127.0.0.1:1"));
     assert_eq!(size_of::<tensorwire_rpc::Error>(), size_of::<usize>());
 }
 
@@ -131,6 +133,14 @@ async fn g11_a_dropped_call_frees_its_slot() {
         client.request(Request::new("ok")).await.unwrap();
     }
     assert_eq!((client.stats().in_flight, client.stats().queued), (0, 0));
+}
+
+#[tokio::test]
+async fn an_endless_timeout_is_a_timeout_like_any() {
+    let node = MockNode::start(|_, _| json!(1).into()).await.unwrap();
+    let builder = Client::builder("ws://mock").timeout(Duration::MAX).connect_timeout(Duration::MAX);
+    let client = builder.over(node.pipe()).await.unwrap();
+    client.request(Request::new("ok")).await.unwrap();
 }
 
 #[tokio::test]

@@ -27,6 +27,15 @@
 //!
 //! A lost websocket fails all calls in flight, and every later one, with [`ErrorKind::Disconnected`]: this crate does not
 //! reconnect. [`Error::may_have_run`] tells whether the node may have seen the request.
+//!
+//! # Watching it
+//!
+//! [`Client::stats`] counts what happened. Traces with target `tensorwire::rpc` (debug) tell when a websocket opens and
+//! ends and show messages nobody expected; target `tensorwire::frames` (trace) shows the beginning of every frame.
+//!
+//! # Features
+//!
+//! `mock` adds the scripted node of the `mock` module, for tests.
 #![forbid(unsafe_code)]
 
 mod answer;

@@ -96,7 +96,7 @@ impl Mux {
         let id = self.last_id;
         let timeout = request.timeout.unwrap_or(self.limits.timeout);
         let state = match (request.invalid, &self.ended) {
-            (Some(error), _) => State::Done(Outcome::Failed(error)),
+            (Some(error), _) => State::Done(Outcome::Failed(error.at(&self.endpoint))),
             (None, Some(end)) => {
                 let error =
                     end.clone().about(request.method.clone()).note("the request was not written", false);

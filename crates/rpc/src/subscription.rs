@@ -35,7 +35,8 @@ impl Subscription {
         poll_fn(|cx| self.poll_item(cx)).await
     }
 
-    /// Ends the subscription and waits for the node's word on it. One request.
+    /// Ends the subscription and waits for the node's word on it. One request; none if the node has ended it before.
+    /// To end it without waiting, drop the subscription rather than this future.
     ///
     /// # Errors
     /// Those of [`Client::request`](crate::Client::request).

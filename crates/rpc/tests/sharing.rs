@@ -56,6 +56,32 @@ fn g12_ten_thousand_calls_from_64_threads_all_answer() {
     assert_eq!((client.stats().in_flight, client.stats().buffered_bytes), (0, 0));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn g12_cancelling_from_many_tasks_loses_nobody_elses_answer() {
+    let node = MockNode::start(|_, params| params.clone().into()).await.unwrap();
+    let client = Client::builder(&node.url()).in_flight(16).connect().await.unwrap();
+    let tasks = (0..100u64).map(|task| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            for n in 0..50 {
+                let kept = client.send(Request::new("echo").param(task).param(n));
+                let dropped = client.send(Request::new("echo").param("dropped"));
+                if n % 2 == 0 {
+                    tokio::task::yield_now().await;
+                }
+                drop(dropped);
+                assert_eq!(kept.await.unwrap().json::<[u64; 2]>().unwrap(), [task, n]);
+            }
+        })
+    });
+    for ended in join_all(tasks).await {
+        ended.unwrap();
+    }
+    let stats = client.stats();
+    assert_eq!((stats.in_flight, stats.queued, stats.buffered_bytes, stats.unknown_ids), (0, 0, 0, 0));
+    assert_eq!(stats.answers + stats.cancelled, 100 * 50 * 2);
+}
+
 /// A pipe that counts what is written to it.
 struct Counting<S> {
     inner: S,

@@ -22,7 +22,7 @@ use clap::Parser;
 
 /// Read Bittensor's chain, or any Substrate chain, over one websocket.
 #[derive(Parser)]
-#[command(name = "tw", version, arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(name = "tw", version, arg_required_else_help = true, max_term_width = 120, after_help = EXAMPLES)]
 struct Tw {
     #[command(subcommand)]
     command: commands::Command,

@@ -15,8 +15,8 @@ pub(crate) struct Balance {
 }
 
 const NOTES: &str = "\
-All accounts are read in one request. JSON: an array of {\"address\", \"free\", \"reserved\",
-\"frozen\", \"nonce\"} in the order asked, amounts in rao.
+All accounts are read in one request. JSON: an array of {\"address\", \"free\", \"reserved\", \"frozen\", \
+\"nonce\"} in the order asked, amounts in rao.
 
 Examples:
   tw balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY

@@ -31,10 +31,10 @@ pub(crate) struct Demo {
 }
 
 const NOTES: &str = "\
-Starts a chain in this process, on threads of its own, behind a link with the given round trip,
-and reads every neuron of every subnet twice, each time over one new websocket. Timed is the
-reading job: the head, the list of subnets and their neurons, decoded. Connecting and loading
-the metadata come before the clock starts. Both results must be equal. No network is used.
+Starts a chain in this process, on threads of its own, behind a link with the given round trip, and reads \
+every neuron of every subnet twice, each time over one new websocket. Timed is the reading job: the head, \
+the list of subnets and their neurons, decoded. Connecting and loading the metadata come before the clock \
+starts. Both results must be equal. No network is used.
 
 Examples:
   tw demo

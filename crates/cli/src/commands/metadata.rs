@@ -26,8 +26,8 @@ pub(crate) struct Metadata {
 }
 
 const NOTES: &str = "\
-Without a name it lists the pallets and runtime APIs, with one what that pallet or API has, with
-two one item.
+Without a name it lists the pallets and runtime APIs, with one what that pallet or API has, with two one \
+item.
 
 Examples:
   tw metadata

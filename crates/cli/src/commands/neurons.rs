@@ -27,7 +27,7 @@ pub(crate) struct Neurons {
 }
 
 const NOTES: &str = "\
-JSON: an array of neurons; with --all an array of {\"netuid\", \"neurons\"}. Fields have the chain's
+JSON: an array of neurons; with --all an array of {\"netuid\", \"neurons\"}. Fields have the chain's \
 names, amounts are in rao, scores are fractions of 65,535.
 
 Examples:

@@ -22,7 +22,7 @@ pub(crate) struct Decode {
 }
 
 const NOTES: &str = "\
-With --lines, each line of stdin is {\"type\": .., \"hex\": ..} and becomes {\"value\": ..} or
+With --lines, each line of stdin is {\"type\": .., \"hex\": ..} and becomes {\"value\": ..} or \
 {\"error\": ..}. A line's \"id\", if it has one, is repeated; --type is for lines without \"type\".
 
 Examples:

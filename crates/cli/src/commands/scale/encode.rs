@@ -20,11 +20,10 @@ pub(crate) struct Encode {
 }
 
 const NOTES: &str = "\
-Takes everything that decode prints, and what people write: numbers as text, fields in any
-order, an address where a MultiAddress is asked. Text that is no JSON, such as an address, needs
-no quotes.
+Takes everything that decode prints, and what people write: numbers as text, fields in any order, an \
+address where a MultiAddress is asked. Text that is no JSON, such as an address, needs no quotes.
 
-With --lines, each line of stdin is {\"type\": .., \"value\": ..} and becomes {\"hex\": ..} or
+With --lines, each line of stdin is {\"type\": .., \"value\": ..} and becomes {\"hex\": ..} or \
 {\"error\": ..}. A line's \"id\", if it has one, is repeated; --type is for lines without \"type\".
 
 Examples:

@@ -31,6 +31,8 @@ impl<'p, 'i> Decoder<'p, 'i> {
         self.cursor.rest()
     }
 
+    /// Inlined into the loops over fields and elements, so that scalars are made where they are kept.
+    #[inline(always)]
     pub(crate) fn value(&mut self, id: u32) -> Result<Value> {
         let plan = self.plan;
         match plan.op(id) {
@@ -67,6 +69,7 @@ impl<'p, 'i> Decoder<'p, 'i> {
         }
     }
 
+    #[inline(never)]
     fn composite(&mut self, id: u32, op: &'p Op) -> Result<Value> {
         match op {
             Op::Struct(op) => {
@@ -120,12 +123,15 @@ impl<'p, 'i> Decoder<'p, 'i> {
         let takes_bytes = self.plan.width(element).least > 0;
         let mut values = Vec::with_capacity(if takes_bytes { len } else { len.min(64) });
         for place in 0..len {
-            values.push(self.value(element).map_err(|error| error.inside(format!("[{place}]")))?);
+            match self.value(element) {
+                Ok(value) => values.push(value),
+                Err(error) => return Err(at_place(error, place)),
+            }
         }
         Ok(values.into_boxed_slice())
     }
 
-    #[inline]
+    #[inline(always)]
     fn integer(&mut self, number: IntegerType) -> Result<Value> {
         let cursor = &mut self.cursor;
         Ok(Value::Integer(match (number.width, number.signed) {
@@ -144,7 +150,7 @@ impl<'p, 'i> Decoder<'p, 'i> {
         }))
     }
 
-    #[inline]
+    #[inline(always)]
     fn compact(&mut self, number: IntegerType) -> Result<Value> {
         Ok(Value::Integer(if number.width <= 8 {
             self.cursor.compact(number)?.into()
@@ -153,14 +159,19 @@ impl<'p, 'i> Decoder<'p, 'i> {
         }))
     }
 
+    #[inline(never)]
     fn integers(&mut self, number: IntegerType, compact: bool) -> Result<Value> {
         let len = self.length(if compact { 1 } else { number.width })?;
         let numbers: Box<[u64]> = if compact {
             let mut numbers = Vec::with_capacity(len);
+            let mut cursor = self.cursor;
             for place in 0..len {
-                let number = self.cursor.compact(number);
-                numbers.push(number.map_err(|error| error.inside(format!("[{place}]")))?);
+                match cursor.compact(number) {
+                    Ok(number) => numbers.push(number),
+                    Err(error) => return Err(at_place(error, place)),
+                }
             }
+            self.cursor = cursor;
             numbers.into()
         } else {
             self.cursor.take(len * number.width)?.chunks_exact(number.width).map(word).collect()
@@ -168,6 +179,7 @@ impl<'p, 'i> Decoder<'p, 'i> {
         Ok(Integers::new(numbers).into())
     }
 
+    #[inline(never)]
     pub(crate) fn text(&mut self) -> Result<&'i str> {
         let len = self.length(1)?;
         let bytes = self.cursor.take(len)?;
@@ -177,6 +189,7 @@ impl<'p, 'i> Decoder<'p, 'i> {
         }
     }
 
+    #[inline(never)]
     fn bits(&mut self, word: usize, most_significant_first: bool) -> Result<Value> {
         let len = self.cursor.length()?;
         let bits = word * 8;
@@ -251,6 +264,11 @@ impl<'p, 'i> Decoder<'p, 'i> {
     }
 }
 
+#[cold]
+fn at_place(error: Error, place: usize) -> Error {
+    error.inside(format!("[{place}]"))
+}
+
 /// A little endian word of one, two, four or eight bytes.
 #[inline]
 fn word(bytes: &[u8]) -> u64 {
@@ -261,6 +279,3 @@ fn word(bytes: &[u8]) -> u64 {
         _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -101,6 +101,3 @@ impl From<&serde_json::Value> for Value {
         json.clone().into()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -160,6 +160,3 @@ impl fmt::Debug for Plan {
         f.debug_struct("Plan").field("types", &self.ops.len()).finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -103,12 +103,6 @@ impl Bound {
             Err(error) => Err(plan.decode_prefix(self.ty, &mut { input }).err().unwrap_or(error)),
         }
     }
-
-    /// Whether the layouts are equal.
-    #[cfg(test)]
-    pub(crate) fn is_exact(&self) -> bool {
-        self.nodes[self.root.0].exact
-    }
 }
 
 fn mismatch(message: String) -> Error {

@@ -23,7 +23,7 @@ pub enum Value {
     /// An absent `Option`.
     None,
     /// A present `Option` whose content may itself be absent. Every other present `Option` is its bare content.
-    Some(Box<Value>),
+    Some(Box<Self>),
     /// A boolean.
     Bool(bool),
     /// A character.
@@ -50,13 +50,13 @@ pub enum Value {
     /// A bit sequence, first bit first.
     Bits(Box<[bool]>),
     /// A tuple, or a struct of several unnamed fields. The unit type is the empty tuple.
-    Tuple(Box<[Value]>),
+    Tuple(Box<[Self]>),
     /// A sequence, an array, a set, or a map as a sequence of pairs.
-    Sequence(Box<[Value]>),
+    Sequence(Box<[Self]>),
     /// A struct's fields, in the order of its shape.
-    Struct(Arc<Shape>, Box<[Value]>),
+    Struct(Arc<Shape>, Box<[Self]>),
     /// A variant of an enum and its fields.
-    Variant(Arc<VariantShape>, Box<[Value]>),
+    Variant(Arc<VariantShape>, Box<[Self]>),
 }
 
 /// Unsigned integers of one sequence. Dereferences to `[u64]`.
@@ -254,6 +254,3 @@ impl PartialEq for Value {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

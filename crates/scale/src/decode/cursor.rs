@@ -41,6 +41,18 @@ impl<'i> Cursor<'i> {
         Ok(*byte)
     }
 
+    /// A little endian integer of one to eight bytes.
+    #[inline]
+    fn word(&mut self, len: usize) -> Result<u64> {
+        match self.rest.first_chunk() {
+            Some(chunk) => {
+                self.rest = &self.rest[len..];
+                Ok(u64::from_le_bytes(*chunk) & u64::MAX >> (64 - len * 8))
+            }
+            None => Ok(self.take(len)?.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))),
+        }
+    }
+
     /// The length before a sequence.
     pub(crate) fn length(&mut self) -> Result<usize> {
         self.compact(IntegerType::unsigned(4)).map(|len| len as usize)
@@ -50,18 +62,17 @@ impl<'i> Cursor<'i> {
     #[inline]
     pub(crate) fn compact(&mut self, number: IntegerType) -> Result<u64> {
         let start = *self;
-        let first = self.byte()?;
-        let (value, least) = match first & 0b11 {
-            0b00 => (u64::from(first >> 2), 0),
-            0b01 => (u64::from(u16::from_le_bytes([first, self.byte()?]) >> 2), 1 << 6),
-            0b10 => {
-                let [b, c, d] = self.array()?;
-                (u64::from(u32::from_le_bytes([first, b, c, d]) >> 2), 1 << 14)
-            }
-            _ => {
-                *self = start;
-                let bytes = self.wide_compact(number)?;
-                return Ok(bytes.iter().take(8).rev().fold(0, |value, byte| value << 8 | u64::from(*byte)));
+        let first = *self.rest.first().ok_or_else(|| self.short(1))?;
+        let form = usize::from(first & 0b11);
+        let (value, least) = if form < 3 {
+            // Without a branch on the form, which cannot be foreseen.
+            (self.word(1 << form)? >> 2, [0, 1 << 6, 1 << 14][form])
+        } else {
+            self.rest = &self.rest[1..];
+            match usize::from(first >> 2) + 4 {
+                4 => (self.word(4)?, 1 << 30),
+                len @ 5..=8 => (self.word(len)?, 1 << (len * 8 - 8)),
+                _ => return Err(start.bad_compact(false, number)),
             }
         };
         if value < least || value > u64::MAX >> (64 - number.width * 8) {
@@ -82,14 +93,14 @@ impl<'i> Cursor<'i> {
             return Ok(bytes);
         }
         let len = usize::from(first >> 2) + 4;
-        if len > number.width.max(4) {
+        if len > number.width {
             return Err(start.bad_compact(false, number));
         }
         bytes[..len].copy_from_slice(self.take(len)?);
         // Four bytes hold what 30 bits cannot; more bytes hold what one fewer cannot.
-        let too_long = if len == 4 { bytes[3] < 0b0100_0000 } else { bytes[len - 1] == 0 };
-        if too_long || number.width < 4 {
-            return Err(start.bad_compact(too_long, number));
+        let too_long = if len == 4 { bytes[3] < 1 << 6 } else { bytes[len - 1] == 0 };
+        if too_long {
+            return Err(start.bad_compact(true, number));
         }
         Ok(bytes)
     }

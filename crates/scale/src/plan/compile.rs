@@ -183,15 +183,17 @@ impl<'t> Compiler<'t> {
     fn compact(&self, id: u32, content: u32) -> Result<Op> {
         let content = self.unwrap_while(content, |fields| fields.len() == 1)?;
         match &content.type_def {
-            TypeDef::Primitive(primitive) => match primitive_op(primitive) {
-                Op::Integer(number) if !number.signed => return Ok(Op::Compact(number)),
-                _ => {}
-            },
+            TypeDef::Primitive(primitive) => {
+                if let Op::Integer(number @ IntegerType { signed: false, .. }) = primitive_op(primitive) {
+                    return Ok(Op::Compact(number));
+                }
+            }
             TypeDef::Tuple(tuple) if tuple.fields.is_empty() => return Ok(Op::Tuple(Arc::new([]))),
-            TypeDef::Composite(composite) => match self.special(content, &composite.fields) {
-                Some(Op::Integer(number)) => return Ok(Op::Compact(number)),
-                _ => {}
-            },
+            TypeDef::Composite(composite) => {
+                if let Some(Op::Integer(number)) = self.special(content, &composite.fields) {
+                    return Ok(Op::Compact(number));
+                }
+            }
             _ => {}
         }
         Err(corrupt(format!("type {id} is the compact form of something that is no unsigned integer")))

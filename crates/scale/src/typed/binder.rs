@@ -38,8 +38,11 @@ pub(super) enum Mapping {
     Array(Binding, usize),
     Fields(Box<[Step]>),
     /// By index on the wire.
-    Variants(Box<[Option<(usize, Box<[Step]>)>]>),
+    Variants(Box<[Option<VariantSteps>]>),
 }
+
+/// The place of a variant in the Rust enum, and its fields.
+pub(super) type VariantSteps = (usize, Box<[Step]>);
 
 /// A field on the wire, and which field of the Rust type takes it.
 #[derive(Debug)]

@@ -1,0 +1,12 @@
+//! What the compiled type registry promises: equal to the static codec, clear about bad input, safe from it.
+#![allow(clippy::unwrap_used)]
+
+mod encode;
+mod hostile;
+mod json;
+mod names;
+mod real;
+mod static_codec;
+mod support;
+mod typed;
+mod value;

@@ -1,0 +1,36 @@
+use frame_decode::helpers::{
+    decode_with_visitor,
+    scale_decode::visitor::{DecodeError, IgnoreVisitor},
+};
+use scale_info::PortableRegistry;
+use scale_value::{Value, scale};
+
+/// `scale_value` and `scale_decode` over one registry, with guards around what they do not guard themselves.
+#[derive(Debug, Clone, Copy)]
+pub struct Reference<'r>(pub &'r PortableRegistry);
+
+/// Why the reference has no value.
+#[derive(Debug)]
+pub enum Refusal {
+    /// The bytes do not hold one.
+    Invalid(String),
+    /// They hold what the reference does not know of: the compact form of the unit type.
+    Unsupported,
+}
+
+impl Reference<'_> {
+    /// The value at the start of the input, which is moved behind it.
+    ///
+    /// # Errors
+    /// The reference's refusal.
+    pub fn decode(&self, id: u32, input: &mut &[u8]) -> Result<Value<u32>, Refusal> {
+        // A length is allocated before it is checked, so that it has to be checked before.
+        let visitor = IgnoreVisitor::<PortableRegistry>::new();
+        decode_with_visitor(&mut { *input }, id, self.0, visitor)
+            .and_then(|()| scale::decode_as_type(input, id, self.0))
+            .map_err(|error| match error {
+                DecodeError::CannotDecodeCompactIntoType => Refusal::Unsupported,
+                error => Refusal::Invalid(error.to_string()),
+            })
+    }
+}

@@ -23,11 +23,18 @@ pub(crate) fn report(error: &Error) -> ExitCode {
     if error.is::<Interrupted>() {
         return ExitCode::from(130);
     }
-    anstream::eprintln!("{BOLD_RED}error:{BOLD_RED:#} {error:#}");
+    anstream::eprintln!("{BOLD_RED}error:{BOLD_RED:#} {}", one_line(error));
     if let Some(hint) = hint(error) {
         anstream::eprintln!("{CYAN}hint:{CYAN:#} {hint}");
     }
     ExitCode::FAILURE
+}
+
+/// The error and its causes; some of them like to spread over many lines.
+fn one_line(error: &Error) -> String {
+    let message = format!("{error:#}");
+    let lines: Vec<_> = message.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(" ")
 }
 
 fn is_broken_pipe(error: &Error) -> bool {
@@ -43,7 +50,7 @@ fn hint(error: &Error) -> Option<&'static str> {
             "--network takes finney, test, archive, local, devnet, dev, or a URL such as ws://127.0.0.1:9944",
         ),
         ErrorKind::Timeout => Some("--timeout SECONDS gives it longer"),
-        ErrorKind::UnknownBlock => {
+        _ if error.to_string().contains("discarded") => {
             Some("--network archive keeps the state of old blocks, other nodes drop it")
         }
         ErrorKind::NotFound => Some("`tw metadata` lists what the runtime has"),

@@ -27,7 +27,7 @@ pub(crate) struct Serve {
     #[arg(long, default_value_t = 12.0, value_name = "SECONDS", value_parser = block_time)]
     block_time: f64,
     /// How many blocks finality stays behind
-    #[arg(long, default_value_t = 0, value_name = "BLOCKS")]
+    #[arg(long, default_value_t = 2, value_name = "BLOCKS")]
     finality_lag: u32,
     /// Added to every round trip
     #[arg(long, default_value_t = 0, value_name = "MILLISECONDS")]

@@ -104,7 +104,7 @@ fn lines_decode_each_for_itself() {
         "junk",
         r#"{"type":"nope","hex":"0x01","id":"x"}"#,
         r#"{"type":"u16"}"#,
-        r#"{"type":"Option<u16>","hex":"00"}"#,
+        r#"{"type":"Option<Timepoint>","hex":"00"}"#,
     ];
     let ended = scale_lines("decode", &["--type", "u32"], &input.join("\n"));
     assert_eq!(ended.code, Some(1));
@@ -134,7 +134,7 @@ fn lines_take_registry_ids_as_numbers_and_text() {
 fn lines_encode_each_for_itself() {
     let input = [
         r#"{"type":"u16","value":1,"id":"a"}"#.to_owned(),
-        r#"{"type":"Option<u16>","value":null}"#.to_owned(),
+        r#"{"type":"Option<Timepoint>","value":null}"#.to_owned(),
         r#"{"type":"u16"}"#.to_owned(),
         r#"{"type":"u128","value":340282366920938463463374607431768211455}"#.to_owned(),
         format!(r#"{{"type":"AccountId32","value":"{ALICE}"}}"#),

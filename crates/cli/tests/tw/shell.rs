@@ -52,7 +52,7 @@ fn wrong_usage_ends_with_2() {
 fn completions_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = tw(&["completions", shell]).succeeded();
-        assert!(script.contains("neurons") && script.contains("--netuid"), "{shell}");
+        assert!(script.contains("neurons") && script.contains("netuid"), "{shell}");
     }
 }
 

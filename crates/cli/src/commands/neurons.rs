@@ -60,12 +60,14 @@ impl Neurons {
         let output = &context.output;
         match self.netuid {
             Some(netuid) => {
-                let subnet = context.at_block(async |at| one(at, netuid, &read).await)?;
-                Ok(output.show(&subnet.neurons, || tables::neurons(&subnet))?)
+                let (subnet, block) =
+                    context.at_block(async |at| Ok((one(at, netuid, &read).await?, at.number().await?)))?;
+                Ok(output.show(&subnet.neurons, || tables::neurons(&subnet, block))?)
             }
             None => {
-                let subnets = context.at_block(async |at| all(at, &read).await)?;
-                Ok(output.show(&subnets, || tables::subnets(&subnets))?)
+                let (subnets, block) =
+                    context.at_block(async |at| Ok((all(at, &read).await?, at.number().await?)))?;
+                Ok(output.show(&subnets, || tables::subnets(&subnets, block))?)
             }
         }
     }

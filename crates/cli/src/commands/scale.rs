@@ -53,7 +53,7 @@ struct Codec {
     /// A file of runtime metadata: raw, as hex, or a node's JSON answer
     #[arg(long, value_name = "FILE")]
     metadata: PathBuf,
-    /// A registry id, or a name: u32, AccountId32, sp_core::crypto::AccountId32, Vec<u8>
+    #[arg(help = "A registry id, or a name: u32, AccountId32, sp_core::crypto::AccountId32, Vec<u8>")]
     #[arg(long = "type", value_name = "TYPE", required_unless_present = "lines")]
     type_name: Option<String>,
     /// Read JSON lines from stdin and write a JSON line for each

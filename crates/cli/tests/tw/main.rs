@@ -1,5 +1,7 @@
 //! `tw` as its users run it: the real binary, against a local chain, against scripted nodes, and offline.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
+
 mod bad_nodes;
 mod demo;
 mod offline;

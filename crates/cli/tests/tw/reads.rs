@@ -8,7 +8,7 @@ use crate::support::{ALICE, BOB, DEVNET, FOLDER, SERVERS, command, devnet, finis
 fn neurons_of_a_subnet() {
     let text = devnet(&["neurons", "--netuid", "1"]).succeeded();
     assert!(text.starts_with("UID") && text.contains("HOTKEY"), "{text}");
-    assert!(text.ends_with("4 neurons in subnet 1\n"), "{text}");
+    assert!(text.ends_with("4 neurons in subnet 1 at block 3\n"), "{text}");
     let neurons = devnet(&["--json", "neurons", "--netuid", "1"]).json();
     assert_eq!(neurons.as_array().unwrap().len(), 4);
     for (uid, neuron) in neurons.as_array().unwrap().iter().enumerate() {
@@ -26,7 +26,7 @@ fn full_neurons_have_weights() {
 #[test]
 fn neurons_of_all_subnets() {
     let text = devnet(&["neurons", "--all"]).succeeded();
-    assert!(text.starts_with("NETUID") && text.ends_with("8 neurons in 2 subnets\n"), "{text}");
+    assert!(text.starts_with("NETUID") && text.ends_with("8 neurons in 2 subnets at block 3\n"), "{text}");
     let subnets = devnet(&["--json", "neurons", "--all"]).json();
     let shape: Vec<_> =
         subnets.as_array().unwrap().iter().map(|subnet| (&subnet["netuid"], &subnet["neurons"])).collect();

@@ -8,16 +8,17 @@ use crate::{
 };
 
 /// One subnet, a line for each neuron.
-pub(super) fn neurons<N: Neuron>(subnet: &Subnet<N>) -> String {
+pub(super) fn neurons<N: Neuron>(subnet: &Subnet<N>, block: u64) -> String {
     let mut table = Table::new(HEADINGS);
     for neuron in &subnet.neurons {
         table.row(neuron.cells());
     }
-    format!("{table}\n\n{} neurons in subnet {}", grouped(subnet.neurons.len() as u64), subnet.netuid)
+    let count = grouped(subnet.neurons.len() as u64);
+    format!("{table}\n\n{count} neurons in subnet {} at block {block}", subnet.netuid)
 }
 
 /// All subnets, a line for each.
-pub(super) fn subnets<N: Neuron>(subnets: &[Subnet<N>]) -> String {
+pub(super) fn subnets<N: Neuron>(subnets: &[Subnet<N>], block: u64) -> String {
     let mut table = Table::new([">NETUID", ">NEURONS", ">VALIDATORS", ">ACTIVE", ">STAKE α", ">EMISSION α"]);
     for Subnet { netuid, neurons } in subnets {
         let count = |holds: fn(&N) -> bool| neurons.iter().filter(|neuron| holds(neuron)).count().to_string();
@@ -32,5 +33,6 @@ pub(super) fn subnets<N: Neuron>(subnets: &[Subnet<N>]) -> String {
         ]);
     }
     let total: usize = subnets.iter().map(|subnet| subnet.neurons.len()).sum();
-    format!("{table}\n\n{} neurons in {} subnets", grouped(total as u64), subnets.len())
+    let total = grouped(total as u64);
+    format!("{table}\n\n{total} neurons in {} subnets at block {block}", subnets.len())
 }

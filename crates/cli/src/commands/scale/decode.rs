@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use anyhow::{Context as _, Result};
 use clap::Args;
 use tensorwire_scale::{Runtime, TypeId, Value};
@@ -48,11 +46,6 @@ impl Decode {
 }
 
 fn decode(runtime: &Runtime, ty: TypeId, hex: &str) -> Result<Value> {
-    let hex = if hex.contains(char::is_whitespace) {
-        Cow::Owned(hex.split_whitespace().collect::<String>())
-    } else {
-        Cow::Borrowed(hex)
-    };
-    let bytes = const_hex::decode(hex.as_bytes()).context("the bytes are not hex")?;
+    let bytes = const_hex::decode(hex.trim()).context("the bytes are not hex")?;
     Ok(runtime.plan().decode(ty, &bytes)?)
 }

@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc};
 
-use futures_util::future::join;
+use futures_util::future::try_join;
 use tensorwire_scale::{ApiMethod, Arguments, FromScale, Runtime, Value};
 
 use crate::{
@@ -144,8 +144,9 @@ impl At {
             let answer = ask(question(&runtime)?).await?;
             return Ok((runtime, answer));
         };
-        let (runtime, answer) = join(pin.runtime(), ask(guess.clone())).await;
-        let runtime = runtime?;
+        // Without the runtime the answer is worth nothing: its failure ends the read at once.
+        let answer = async { Ok(ask(guess.clone()).await) };
+        let (runtime, answer) = try_join(pin.runtime(), answer).await?;
         let question = question(&runtime)?;
         let answer = if question == guess { answer? } else { ask(question).await? };
         Ok((runtime, answer))

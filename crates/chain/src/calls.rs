@@ -3,20 +3,23 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use futures_util::future::{BoxFuture, WeakShared};
+use futures_util::future::WeakShared;
 use tensorwire_rpc::{Client, Request};
 
 use crate::{
     Error, ErrorKind, Result,
-    pin::{Flight, Pin, flight},
+    pin::{Flight, Pin, WeakFlight, flight},
 };
 
 /// The runtime calls of one block: identical ones under way share one request.
 pub(crate) struct Calls {
     client: Client,
     pin: Arc<Pin>,
-    under_way: Mutex<HashMap<(String, Vec<u8>), WeakShared<BoxFuture<'static, Result<Output>>>>>,
+    under_way: Mutex<HashMap<Question, WeakFlight<Output>>>,
 }
+
+/// The method, as the node names it, and its encoded arguments.
+type Question = (String, Vec<u8>);
 
 /// The bytes a runtime call answered.
 pub(crate) type Output = Arc<Vec<u8>>;
@@ -43,7 +46,7 @@ impl Calls {
     }
 }
 
-async fn execute(client: Client, pin: Arc<Pin>, (method, arguments): (String, Vec<u8>)) -> Result<Output> {
+async fn execute(client: Client, pin: Arc<Pin>, (method, arguments): Question) -> Result<Output> {
     let block = pin.hash_of().await?;
     let request = Request::new("state_call").param(&method).hex_param(&arguments).param(block);
     let answer = client.request(request).await?.bytes()?;

@@ -6,14 +6,14 @@ use std::{
     task::Poll,
 };
 
-use futures_util::future::{BoxFuture, Either, WeakShared, join, select, try_join, try_join_all};
+use futures_util::future::{Either, join, select, try_join, try_join_all};
 use serde::Deserialize;
 use tensorwire_rpc::{Answer, Client, Request};
 use tokio::sync::{Notify, Semaphore};
 
 use crate::{
     Error, ErrorKind, Hash, Result,
-    pin::{Flight, Pin, flight},
+    pin::{Flight, Pin, WeakFlight, flight},
 };
 
 /// Keys per request. A node serves one request in one task: a few middling requests beat a giant one.
@@ -36,7 +36,7 @@ struct Shared {
 /// The batch that reads join now, and its request: weakly, so that it ends with the last of its readers.
 struct Open {
     batch: Arc<Batch>,
-    values: WeakShared<BoxFuture<'static, Result<Values>>>,
+    values: WeakFlight<Values>,
 }
 
 /// The reads of one request, before it is sent.

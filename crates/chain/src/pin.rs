@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use futures_util::{
     FutureExt, TryFutureExt,
-    future::{BoxFuture, Shared, try_join},
+    future::{BoxFuture, Shared, WeakShared, try_join},
 };
 use tensorwire_rpc::{Answer, Request};
 use tensorwire_scale::Runtime;
@@ -12,6 +12,9 @@ use crate::{BlockId, Error, ErrorKind, Hash, Result, RuntimeVersion, coalesce::C
 
 /// A result that many callers wait for: the first one who polls drives it, all get a copy.
 pub(crate) type Flight<T> = Shared<BoxFuture<'static, Result<T>>>;
+
+/// The same, ended when nobody waits any more.
+pub(crate) type WeakFlight<T> = WeakShared<BoxFuture<'static, Result<T>>>;
 
 pub(crate) fn flight<T: Clone>(future: impl Future<Output = Result<T>> + Send + 'static) -> Flight<T> {
     future.boxed().shared()

@@ -27,9 +27,21 @@ pub(crate) struct Runtimes {
 
 #[derive(Default)]
 struct Loaded {
-    cells: HashMap<Key, (u64, Arc<OnceCell<Arc<Runtime>>>)>,
+    cells: HashMap<Key, Cell>,
     newest: Option<Arc<Runtime>>,
     uses: u64,
+}
+
+#[derive(Default)]
+struct Cell {
+    last_use: u64,
+    runtime: Arc<OnceCell<Arc<Runtime>>>,
+}
+
+impl Cell {
+    fn memory(&self) -> usize {
+        self.runtime.get().map_or(0, |runtime| runtime.memory())
+    }
 }
 
 /// A runtime's identity. The fingerprint is there because development builds reuse spec versions.
@@ -51,7 +63,8 @@ impl Runtimes {
         let mut loaded = Loaded::default();
         if let Some((key, runtime)) = known {
             loaded.newest = Some(runtime.clone());
-            loaded.cells.insert(key, (0, Arc::new(OnceCell::new_with(Some(runtime)))));
+            let cell = Cell { last_use: 0, runtime: Arc::new(OnceCell::new_with(Some(runtime))) };
+            loaded.cells.insert(key, cell);
         }
         Self { cache, endpoint: endpoint.to_owned(), loaded: Mutex::new(loaded), versions }
     }
@@ -81,10 +94,10 @@ impl Runtimes {
     fn cell(&self, key: Key) -> Arc<OnceCell<Arc<Runtime>>> {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         loaded.uses += 1;
-        let now = loaded.uses;
-        let (used, cell) = loaded.cells.entry(key).or_default();
-        *used = now;
-        cell.clone()
+        let last_use = loaded.uses;
+        let cell = loaded.cells.entry(key).or_default();
+        cell.last_use = last_use;
+        cell.runtime.clone()
     }
 
     async fn load(&self, client: &Client, key: Key, block: Hash) -> Result<Arc<Runtime>> {
@@ -125,13 +138,11 @@ impl Runtimes {
 
 impl Loaded {
     fn shrink(&mut self, limit: usize, keep: Key) {
-        let memory = |cell: &OnceCell<Arc<Runtime>>| cell.get().map_or(0, |runtime| runtime.memory());
-        let mut total: usize = self.cells.values().map(|(_, cell)| memory(cell)).sum();
+        let mut total: usize = self.cells.values().map(Cell::memory).sum();
         while total > limit {
-            let oldest =
-                self.cells.iter().filter(|(key, _)| **key != keep).min_by_key(|(_, (used, _))| *used);
-            let Some((&key, (_, cell))) = oldest else { return };
-            total -= memory(cell);
+            let others = self.cells.iter().filter(|(key, _)| **key != keep);
+            let Some((&key, cell)) = others.min_by_key(|(_, cell)| cell.last_use) else { return };
+            total -= cell.memory();
             self.cells.remove(&key);
         }
     }

@@ -23,3 +23,8 @@ pub use tensorwire_chain::{
     AccountId, Arguments, BlockId, Cache, Chain, Error, ErrorKind, FromScale, Hash, Properties, Result,
     Runtime, RuntimeVersion, Stats, Value,
 };
+
+/// The README's example compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

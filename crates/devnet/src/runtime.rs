@@ -1,6 +1,7 @@
 //! The runtime: FRAME's own pallets and `SubtensorModule`, at Subtensor's indices and with its parameters.
 
 pub(crate) mod apis;
+mod check_nonce;
 mod config;
 mod extensions;
 mod proxy_type;
@@ -10,13 +11,13 @@ use std::borrow::Cow;
 
 use frame_metadata_hash_extension::CheckMetadataHash;
 use frame_system::{
-    CheckGenesis, CheckMortality, CheckNonZeroSender, CheckNonce, CheckSpecVersion, CheckTxVersion,
-    CheckWeight,
+    CheckGenesis, CheckMortality, CheckNonZeroSender, CheckSpecVersion, CheckTxVersion, CheckWeight,
 };
 use pallet_transaction_payment::ChargeTransactionPayment;
 use sp_runtime::{AccountId32, MultiAddress, MultiSignature, generic, traits::BlakeTwo256};
 use sp_version::RuntimeVersion;
 
+use check_nonce::CheckNonce;
 pub(crate) use config::MINIMUM_PERIOD;
 use extensions::{
     CheckShieldedTxValidity, DrandPriority, SubtensorTransactionExtension, SudoTransactionExtension,
@@ -43,7 +44,7 @@ pub(crate) type TransactionExtensions = (
         CheckTxVersion<Runtime>,
         CheckGenesis<Runtime>,
         CheckMortality<Runtime>,
-        CheckNonce<Runtime>,
+        CheckNonce,
         CheckWeight<Runtime>,
     ),
     (

@@ -6,13 +6,23 @@ use parking_lot::RwLock;
 use sp_core::H256;
 use sp_runtime::traits::BlakeTwo256;
 use sp_state_machine::{BackendTransaction, TrieBackend, TrieBackendBuilder, TrieBackendStorage};
+use sp_trie::cache::{CacheSize, SharedTrieCache};
 
 /// Trie nodes by their hash. A node is never removed, so every state root stays readable, of forks as well.
 ///
 /// The lock is taken for one node at a time: a long call at one block delays neither other calls nor new blocks.
-#[derive(Default)]
 pub(crate) struct Archive {
     nodes: RwLock<HashMap<H256, Vec<u8>>>,
+    /// Decoded nodes and values read lately, by any reader.
+    cache: SharedTrieCache<BlakeTwo256>,
+}
+
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+impl Default for Archive {
+    fn default() -> Self {
+        Self { nodes: RwLock::default(), cache: SharedTrieCache::new(CacheSize::new(CACHE_BYTES), None) }
+    }
 }
 
 /// One state, to be read from.
@@ -21,7 +31,7 @@ pub(crate) type State<'a> = TrieBackend<&'a Archive, BlakeTwo256>;
 impl Archive {
     /// The state with this root.
     pub(crate) fn state(&self, root: H256) -> State<'_> {
-        TrieBackendBuilder::new(self, root).build()
+        TrieBackendBuilder::new(self, root).with_cache(self.cache.local_cache_untrusted()).build()
     }
 
     /// Keeps the nodes a change of state has added.

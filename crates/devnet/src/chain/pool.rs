@@ -139,7 +139,9 @@ impl Pool {
             waiting.retain(|(hash, transaction)| {
                 let blocked = transaction.valid.requires.iter().any(|tag| missing.contains(tag));
                 if !blocked {
-                    transaction.valid.provides.iter().for_each(|tag| drop(missing.remove(tag)));
+                    for tag in &transaction.valid.provides {
+                        missing.remove(tag);
+                    }
                     ordered.push((**hash, transaction.extrinsic.clone()));
                 }
                 blocked

@@ -1,5 +1,8 @@
 //! The runtime APIs the runtime answers. What this file generates is the one way into it: `api::dispatch`.
 
+// The macro repeats the runtime's name.
+#![allow(clippy::use_self)]
+
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
 use sp_core::OpaqueMetadata;
 use sp_inherents::{CheckInherentsResult, InherentData};
@@ -40,15 +43,15 @@ sp_api::impl_runtime_apis! {
 
     impl sp_api::Metadata<Block> for Runtime {
         fn metadata() -> OpaqueMetadata {
-            OpaqueMetadata::new(Runtime::metadata().into())
+            OpaqueMetadata::new(Self::metadata().into())
         }
 
         fn metadata_at_version(version: u32) -> Option<OpaqueMetadata> {
-            Runtime::metadata_at_version(version)
+            Self::metadata_at_version(version)
         }
 
         fn metadata_versions() -> Vec<u32> {
-            Runtime::metadata_versions()
+            Self::metadata_versions()
         }
     }
 

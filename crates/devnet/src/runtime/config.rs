@@ -88,6 +88,7 @@ impl pallet_transaction_payment::Config for Runtime {
 }
 
 /// 50 rao for a microsecond of execution.
+#[derive(Debug)]
 pub struct LinearWeightToFee;
 
 impl WeightToFeePolynomial for LinearWeightToFee {

@@ -8,7 +8,7 @@ mod calls {
     impl<T: Config> Pallet<T> {
         /// Sets the weights of the signing hotkey's neuron.
         #[pallet::call_index(0)]
-        #[pallet::weight(Weight::from_parts(15_000_000_000, 0))]
+        #[pallet::weight((Weight::from_parts(15_000_000_000, 0), Pays::No))]
         pub fn set_weights(
             origin: OriginFor<T>,
             netuid: u16,
@@ -44,9 +44,8 @@ mod calls {
         }
 
         /// Announces where the signing hotkey serves its axon.
-        #[allow(clippy::too_many_arguments)]
         #[pallet::call_index(4)]
-        #[pallet::weight(Weight::from_parts(33_000_000, 0))]
+        #[pallet::weight((Weight::from_parts(33_000_000, 0), Pays::No))]
         pub fn serve_axon(
             origin: OriginFor<T>,
             netuid: u16,
@@ -65,7 +64,7 @@ mod calls {
 
         /// Announces where the signing hotkey serves its metrics.
         #[pallet::call_index(5)]
-        #[pallet::weight(Weight::from_parts(29_000_000, 0))]
+        #[pallet::weight((Weight::from_parts(29_000_000, 0), Pays::No))]
         pub fn serve_prometheus(
             origin: OriginFor<T>,
             netuid: u16,

@@ -23,6 +23,10 @@ const RAO_PER_TAO: u64 = 1_000_000_000;
 const DEV_BALANCE: u64 = 1_000_000 * RAO_PER_TAO;
 const COLDKEY_BALANCE: u64 = 1_000 * RAO_PER_TAO;
 
+/// The seed of the development phrase `bottom drive obey lake curtain smoke basket hold race lonely fit walk`, which
+/// takes a while to compute.
+const DEV_SEED: &str = "0xfac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e";
+
 /// What stands in for the runtime's code in the state: the native engine does not read it.
 const CODE: &[u8] = b"tensorwire-devnet: native runtime";
 
@@ -74,7 +78,7 @@ impl Genesis {
 
 /// The account of `//name` of the development phrase.
 pub(crate) fn dev_account(name: &str) -> Option<AccountId32> {
-    let pair = sr25519::Pair::from_string(&format!("//{name}"), None).ok()?;
+    let pair = sr25519::Pair::from_string(&format!("{DEV_SEED}//{name}"), None).ok()?;
     Some(AccountId32::new(pair.public().0))
 }
 

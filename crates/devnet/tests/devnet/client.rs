@@ -10,38 +10,38 @@ use serde::de::DeserializeOwned;
 use sp_core::{Pair, blake2_256, sr25519, twox_128};
 use tensorwire_devnet::{Blocks, Builder, Devnet};
 
-pub use jsonrpsee::rpc_params as params;
+pub(crate) use jsonrpsee::rpc_params as params;
 
 /// A small chain that makes blocks on demand.
-pub fn small() -> Builder {
+pub(crate) fn small() -> Builder {
     Devnet::builder().subnets(2).neurons(16).blocks(Blocks::OnDemand)
 }
 
-pub struct Client {
+pub(crate) struct Client {
     socket: WsClient,
     genesis: [u8; 32],
 }
 
 impl Client {
-    pub async fn connect(devnet: &Devnet) -> Self {
+    pub(crate) async fn connect(devnet: &Devnet) -> Self {
         let socket =
             WsClientBuilder::default().max_response_size(32 * 1024 * 1024).build(devnet.url()).await.unwrap();
         Self { socket, genesis: devnet.genesis_hash() }
     }
 
-    pub async fn request<T: DeserializeOwned>(&self, method: &str, params: ArrayParams) -> T {
+    pub(crate) async fn request<T: DeserializeOwned>(&self, method: &str, params: ArrayParams) -> T {
         self.socket.request(method, params).await.unwrap()
     }
 
     /// The code and the message of the error this must end in.
-    pub async fn error(&self, method: &str, params: ArrayParams) -> (i32, String) {
+    pub(crate) async fn error(&self, method: &str, params: ArrayParams) -> (i32, String) {
         match self.socket.request::<serde_json::Value, _>(method, params).await {
             Err(Error::Call(error)) => (error.code(), error.message().to_owned()),
             other => panic!("{method} gave {other:?}"),
         }
     }
 
-    pub async fn subscribe<T: DeserializeOwned>(
+    pub(crate) async fn subscribe<T: DeserializeOwned>(
         &self,
         method: &str,
         params: ArrayParams,
@@ -51,13 +51,13 @@ impl Client {
     }
 
     /// A value of the state at a block, or at the best one.
-    pub async fn storage(&self, key: &[u8], at: Option<[u8; 32]>) -> Option<Vec<u8>> {
+    pub(crate) async fn storage(&self, key: &[u8], at: Option<[u8; 32]>) -> Option<Vec<u8>> {
         let value: Option<String> = self.request("state_getStorage", params![hex(key), at.map(hex)]).await;
         value.map(|value| bytes(&value))
     }
 
     /// The decoded answer of a runtime API function at the best block.
-    pub async fn call<T: Decode>(&self, function: &str, arguments: impl Encode) -> T {
+    pub(crate) async fn call<T: Decode>(&self, function: &str, arguments: impl Encode) -> T {
         let answer: String = self.request("state_call", params![function, hex(arguments.encode())]).await;
         let answer = bytes(&answer);
         let mut input = &answer[..];
@@ -66,13 +66,13 @@ impl Client {
         value
     }
 
-    pub async fn free_balance(&self, account: &[u8; 32]) -> u64 {
+    pub(crate) async fn free_balance(&self, account: &[u8; 32]) -> u64 {
         let info = self.storage(&account_key(account), None).await.unwrap_or_default();
         <(u32, u32, u32, u32, u64)>::decode(&mut &info[..]).map(|info| info.4).unwrap_or_default()
     }
 
     /// An immortal extrinsic of the version 4.
-    pub fn sign(&self, pair: &sr25519::Pair, nonce: u32, call: &[u8]) -> String {
+    pub(crate) fn sign(&self, pair: &sr25519::Pair, nonce: u32, call: &[u8]) -> String {
         let extensions = (0_u8, Compact(nonce), Compact(0_u64), 0_u8).encode();
         let implicit = (393_u32, 1_u32, self.genesis, self.genesis, None::<[u8; 32]>).encode();
         let payload = [call, &extensions[..], &implicit[..]].concat();
@@ -88,27 +88,28 @@ impl Client {
     }
 }
 
-pub fn dev(name: &str) -> sr25519::Pair {
-    sr25519::Pair::from_string(&format!("//{name}"), None).unwrap()
+pub(crate) fn dev(name: &str) -> sr25519::Pair {
+    const SEED: &str = "fac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e";
+    sr25519::Pair::from_string(&format!("0x{SEED}//{name}"), None).unwrap()
 }
 
 /// `Balances.transfer_keep_alive`.
-pub fn transfer(to: &[u8; 32], rao: u64) -> Vec<u8> {
+pub(crate) fn transfer(to: &[u8; 32], rao: u64) -> Vec<u8> {
     ([5_u8, 3, 0], to, Compact(rao)).encode()
 }
 
-pub fn item_key(pallet: &str, item: &str) -> Vec<u8> {
+pub(crate) fn item_key(pallet: &str, item: &str) -> Vec<u8> {
     [twox_128(pallet.as_bytes()), twox_128(item.as_bytes())].concat()
 }
 
-pub fn account_key(account: &[u8; 32]) -> Vec<u8> {
+pub(crate) fn account_key(account: &[u8; 32]) -> Vec<u8> {
     [&item_key("System", "Account")[..], &sp_core::blake2_128(account)[..], &account[..]].concat()
 }
 
-pub fn hex(bytes: impl AsRef<[u8]>) -> String {
+pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
     const_hex::encode_prefixed(bytes)
 }
 
-pub fn bytes(hex: &str) -> Vec<u8> {
+pub(crate) fn bytes(hex: &str) -> Vec<u8> {
     const_hex::decode(hex).unwrap()
 }

@@ -18,4 +18,4 @@ pub use check::check;
 pub use generate::Generator;
 pub use invent::invent;
 pub use neuron::{AxonInfo, NeuronInfoLite, PrometheusInfo};
-pub use reference::{Reference, Refusal};
+pub use reference::{Reference, Refusal, contains};

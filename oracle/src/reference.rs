@@ -2,7 +2,7 @@ use frame_decode::helpers::{
     decode_with_visitor,
     scale_decode::visitor::{DecodeError, IgnoreVisitor},
 };
-use scale_info::PortableRegistry;
+use scale_info::{PortableRegistry, TypeDef, form::PortableForm};
 use scale_value::{Value, scale};
 
 /// `scale_value` and `scale_decode` over one registry, with guards around what they do not guard themselves.
@@ -33,4 +33,34 @@ impl Reference<'_> {
                 error => Refusal::Invalid(error.to_string()),
             })
     }
+}
+
+/// Whether the type itself, or any type inside it, is one of those asked for.
+pub fn contains(
+    registry: &PortableRegistry,
+    id: u32,
+    asked: impl Fn(&TypeDef<PortableForm>) -> bool,
+) -> bool {
+    let (mut seen, mut open) = (vec![false; registry.types.len()], vec![id]);
+    while let Some(id) = open.pop() {
+        if std::mem::replace(&mut seen[id as usize], true) {
+            continue;
+        }
+        let def = &registry.types[id as usize].ty.type_def;
+        if asked(def) {
+            return true;
+        }
+        match def {
+            TypeDef::Composite(composite) => open.extend(composite.fields.iter().map(|field| field.ty.id)),
+            TypeDef::Variant(def) => {
+                open.extend(def.variants.iter().flat_map(|variant| &variant.fields).map(|field| field.ty.id));
+            }
+            TypeDef::Sequence(sequence) => open.push(sequence.type_param.id),
+            TypeDef::Array(array) => open.push(array.type_param.id),
+            TypeDef::Tuple(tuple) => open.extend(tuple.fields.iter().map(|field| field.id)),
+            TypeDef::Compact(compact) => open.push(compact.type_param.id),
+            TypeDef::Primitive(_) | TypeDef::BitSequence(_) => {}
+        }
+    }
+    false
 }

@@ -1,5 +1,8 @@
 //! The wire between the clients and the server: counted, and as slow as wanted.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     io,
     sync::{

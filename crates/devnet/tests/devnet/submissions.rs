@@ -210,3 +210,19 @@ async fn sudo_and_batches_dispatch() {
     assert_eq!(client.free_balance(&charlie).await, 1_000_000_000_002_000);
     assert_eq!(client.free_balance(&poor).await, 12_345);
 }
+
+#[tokio::test]
+async fn a_new_code_is_refused_without_harm() {
+    let devnet = small().start().await.unwrap();
+    let client = Client::connect(&devnet).await;
+    // Sudo.sudo of System.set_code.
+    let call = ([12_u8, 0], [0_u8, 2], b"junk".to_vec()).encode();
+    let _: String =
+        client.request("author_submitExtrinsic", params![client.sign(&dev("Alice"), 0, &call)]).await;
+    let block = devnet.produce_block().await.unwrap();
+    let events = client.storage(&item_key("System", "Events"), Some(block)).await.unwrap();
+    // Sudo.Sudid with Err(System.FailedToExtractRuntimeVersion).
+    let refused = [12_u8, 0, 1, 3, 0, 2, 0, 0, 0];
+    assert!(events.windows(refused.len()).any(|window| window == refused), "{}", hex(events));
+    devnet.produce_block().await.unwrap();
+}

@@ -1,4 +1,7 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tensorwire_devnet::Blocks;
 
 use crate::client::{Client, dev, hex, item_key, params, small, transfer};
 
@@ -76,4 +79,19 @@ async fn a_refused_extrinsic_is_not_watched() {
     devnet.produce_block().await.unwrap();
     let (code, _) = client.error("author_submitAndWatchExtrinsic", params![stale]).await;
     assert_eq!(code, 1_010);
+}
+
+#[tokio::test]
+async fn blocks_come_by_themselves_when_so_set() {
+    let devnet = small().blocks(Blocks::Every(Duration::from_millis(5))).start().await.unwrap();
+    let client = Client::connect(&devnet).await;
+    let mut heads =
+        client.subscribe::<Value>("chain_subscribeNewHeads", params![], "chain_unsubscribeNewHeads").await;
+    let mut parent = heads.next().await.unwrap().unwrap();
+    for _ in 0..5 {
+        let head = heads.next().await.unwrap().unwrap();
+        let hash: String = client.request("chain_getBlockHash", params![&parent["number"]]).await;
+        assert_eq!(head["parentHash"], hash);
+        parent = head;
+    }
 }

@@ -1,5 +1,5 @@
 use crate::{
-    Error, ErrorKind, Integer, Integers, Plan, Result, TypeId, Value,
+    AccountId, Error, ErrorKind, Integer, Integers, Plan, Result, TypeId, Value,
     plan::op::{IntegerType, Op},
 };
 
@@ -31,16 +31,12 @@ impl<'p, 'i> Decoder<'p, 'i> {
         self.cursor.rest()
     }
 
-    /// Inlined into the loops over fields and elements, so that scalars are made where they are kept.
-    #[inline(always)]
     pub(crate) fn value(&mut self, id: u32) -> Result<Value> {
         let plan = self.plan;
         match plan.op(id) {
             Op::Integer(number) => self.integer(*number),
             Op::Compact(number) => self.compact(*number),
-            Op::Account => {
-                Ok(Value::Account { id: crate::AccountId(self.cursor.array()?), prefix: plan.ss58_prefix() })
-            }
+            Op::Account => self.account(),
             Op::Bool => self.bool().map(Value::Bool),
             Op::Bytes { .. } => {
                 let len = self.length(1)?;
@@ -62,11 +58,32 @@ impl<'p, 'i> Decoder<'p, 'i> {
             Op::Bits { word, most_significant_first } => self.bits(*word, *most_significant_first),
             composite => {
                 self.enter()?;
-                let value = self.composite(id, composite)?;
+                let value = self.composite(id, composite);
                 self.leave();
-                Ok(value)
+                value
             }
         }
+    }
+
+    /// The integers and accounts that most fields are get made right where they are kept, as there is room:
+    /// a stop on the stack would cost more than reading them.
+    #[inline(always)]
+    fn push(&mut self, id: u32, values: &mut Vec<Value>) -> Result<()> {
+        if values.len() == values.capacity() {
+            values.push(self.value(id)?);
+            return Ok(());
+        }
+        match *self.plan.op(id) {
+            Op::Integer(IntegerType { width: width @ ..=8, signed: false }) => {
+                values.push(self.cursor.word(width)?.into());
+            }
+            Op::Compact(number @ IntegerType { width: ..=8, .. }) => {
+                values.push(self.cursor.compact(number)?.into());
+            }
+            Op::Account => values.push(self.account()?),
+            _ => values.push(self.value(id)?),
+        }
+        Ok(())
     }
 
     #[inline(never)]
@@ -111,9 +128,8 @@ impl<'p, 'i> Decoder<'p, 'i> {
         self.charge_if(ids.is_empty())?;
         let mut values = Vec::with_capacity(ids.len());
         for id in ids {
-            match self.value(*id) {
-                Ok(value) => values.push(value),
-                Err(error) => return Err(error.inside(label(values.len()))),
+            if let Err(error) = self.push(*id, &mut values) {
+                return Err(error.inside(label(values.len())));
             }
         }
         Ok(values.into_boxed_slice())
@@ -123,15 +139,18 @@ impl<'p, 'i> Decoder<'p, 'i> {
         let takes_bytes = self.plan.width(element).least > 0;
         let mut values = Vec::with_capacity(if takes_bytes { len } else { len.min(64) });
         for place in 0..len {
-            match self.value(element) {
-                Ok(value) => values.push(value),
-                Err(error) => return Err(at_place(error, place)),
+            if let Err(error) = self.push(element, &mut values) {
+                return Err(at_place(error, place));
             }
         }
         Ok(values.into_boxed_slice())
     }
 
     #[inline(always)]
+    fn account(&mut self) -> Result<Value> {
+        Ok(Value::Account { id: AccountId(self.cursor.array()?), prefix: self.plan.ss58_prefix() })
+    }
+
     fn integer(&mut self, number: IntegerType) -> Result<Value> {
         let cursor = &mut self.cursor;
         Ok(Value::Integer(match (number.width, number.signed) {
@@ -150,7 +169,6 @@ impl<'p, 'i> Decoder<'p, 'i> {
         }))
     }
 
-    #[inline(always)]
     fn compact(&mut self, number: IntegerType) -> Result<Value> {
         Ok(Value::Integer(if number.width <= 8 {
             self.cursor.compact(number)?.into()
@@ -265,7 +283,7 @@ impl<'p, 'i> Decoder<'p, 'i> {
 }
 
 #[cold]
-fn at_place(error: Error, place: usize) -> Error {
+pub(crate) fn at_place(error: Error, place: usize) -> Error {
     error.inside(format!("[{place}]"))
 }
 

@@ -43,7 +43,7 @@ impl<'i> Cursor<'i> {
 
     /// A little endian integer of one to eight bytes.
     #[inline]
-    fn word(&mut self, len: usize) -> Result<u64> {
+    pub(crate) fn word(&mut self, len: usize) -> Result<u64> {
         match self.rest.first_chunk() {
             Some(chunk) => {
                 self.rest = &self.rest[len..];

@@ -2,7 +2,10 @@ use super::{
     Binding, FromScale, Layout,
     binder::{Mapping, Node, Step},
 };
-use crate::{Error, ErrorKind, Plan, Result, TypeId, Value, decode::Decoder};
+use crate::{
+    Error, ErrorKind, Plan, Result, TypeId, Value,
+    decode::{Decoder, at_place},
+};
 
 /// Reads Rust values from one input.
 pub struct Reader<'r> {
@@ -107,9 +110,12 @@ impl<'r> Reader<'r> {
         let bytes = self.rest().len() * 2 + 64;
         let mut values = Vec::with_capacity(len.min(bytes / size_of::<T>().max(1)));
         self.deeper(|reader| {
-            for _ in 0..len {
+            for place in 0..len {
                 let before = reader.rest().len();
-                values.push(read(reader)?);
+                match read(reader) {
+                    Ok(value) => values.push(value),
+                    Err(error) => return Err(at_place(error, place)),
+                }
                 reader.decoder.charge_if(reader.rest().len() == before)?;
             }
             Ok(values)

@@ -4,6 +4,7 @@ use crate::AccountId;
 macro_rules! from_integers {
     ($($integer:ty)*) => {$(
         impl From<$integer> for Value {
+            #[inline]
             fn from(number: $integer) -> Self {
                 Self::Integer(number.into())
             }

@@ -156,6 +156,14 @@ fn a_number_that_does_not_fit_is_an_error_at_the_value() {
 }
 
 #[test]
+fn the_place_of_a_number_that_does_not_fit_is_given() {
+    let (plan, ty) = plan_of::<Vec<u64>>();
+    let error = plan.decode_as::<Vec<u16>>(ty, &vec![1u64, 70_000].encode()).unwrap_err();
+    assert_eq!(error.path(), "[1]", "{error}");
+    assert_eq!(plan.decode_as::<Vec<u16>>(ty, &vec![1u64, 2].encode()).unwrap(), [1, 2]);
+}
+
+#[test]
 fn a_missing_field_is_named() {
     #[derive(Debug, FromScale)]
     #[allow(dead_code)]

@@ -15,8 +15,15 @@ async fn main() -> tensorwire::Result<()> {
     let account = at.query("System", "Account", [&alice]).await?; // a Value: index it by name
     println!("Alice at block {}: {} rao free", at.number().await?, account["data"]["free"]);
 
-    let both = at.query_many("System", "Account", [[&alice], [&bob]]).await?; // one request
+    let both = at.query_many("System", "Account", &[alice, bob]).await?; // one request
     println!("Bob: nonce {}", both[1]["nonce"]);
+
+    let mut accounts = at.query_map("System", "Account", ()); // a Stream
+    while let Some(entry) = accounts.next().await {
+        let entry = entry?;
+        println!("{} holds {} rao", entry.keys[0], entry.value["data"]["free"]);
+        break; // dropping the stream ends the reading
+    }
 
     println!("existential deposit: {}", at.constant("Balances", "ExistentialDeposit").await?);
     println!("version: {}", at.call("Core", "version", ()).await?["spec_name"]);

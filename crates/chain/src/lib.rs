@@ -10,6 +10,7 @@ mod calls;
 mod chain;
 mod coalesce;
 mod error;
+mod map;
 mod node;
 mod pin;
 mod properties;
@@ -23,6 +24,7 @@ pub use builder::Builder;
 pub use cache::Cache;
 pub use chain::Chain;
 pub use error::{Error, ErrorKind, Result};
+pub use map::{Entries, Entry};
 pub use properties::Properties;
 pub use version::RuntimeVersion;
 

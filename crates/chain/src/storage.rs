@@ -1,7 +1,6 @@
-use tensorwire_rpc::Request;
 use tensorwire_scale::{Arguments, FromScale, StorageEntry, Value};
 
-use crate::{At, Error, ErrorKind, Result, coalesce::Found};
+use crate::{At, Result, coalesce::Found};
 
 /// Reads of storage.
 impl At {
@@ -71,46 +70,6 @@ impl At {
         })
         .await?;
         Ok(values)
-    }
-
-    /// The keys that a map holds, in the order of the storage; those that begin with the first keys given, if any.
-    /// A part that only a hash is kept of is `Value::None`. One request for every thousand keys, one after the other.
-    ///
-    /// # Errors
-    /// As [`query`](Self::query).
-    pub async fn keys(&self, pallet: &str, item: &str, first: impl Arguments) -> Result<Vec<Vec<Value>>> {
-        const PAGE: usize = 1000;
-        let first = first.into_values();
-        let read = async {
-            let (runtime, block) = (self.inner().pin.runtime().await?, self.inner().pin.hash_of().await?);
-            let entry = runtime.storage(pallet, item)?;
-            let prefix = entry.key_prefix(&first)?;
-            let mut keys = Vec::new();
-            let mut start = None::<String>;
-            loop {
-                let request = Request::new("state_getKeysPaged").hex_param(&prefix).param(PAGE);
-                let page = self.inner().node.client.request(request.param(&start).param(block)).await?;
-                let page: Vec<String> = page.json()?;
-                for key in &page {
-                    let bytes = const_hex::decode(key).map_err(|_| {
-                        Error::new(
-                            ErrorKind::Protocol,
-                            format!("the node listed a key that is no hex: {key}"),
-                        )
-                    })?;
-                    keys.push(
-                        entry.keys_of(&bytes)?.into_iter().map(|part| part.unwrap_or(Value::None)).collect(),
-                    );
-                }
-                let next = page.into_iter().nth(PAGE - 1);
-                // A node that repeats a page must not keep us here.
-                if next.is_none() || next == start {
-                    return Ok(keys);
-                }
-                start = next;
-            }
-        };
-        self.inner().node.bounded(|| format!("keys of {pallet}.{item} at {}", self.asked()), read).await
     }
 
     async fn read(

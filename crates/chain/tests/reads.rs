@@ -2,7 +2,10 @@
 
 mod support;
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::{
+    StreamExt, TryStreamExt,
+    future::{join_all, try_join_all},
+};
 use support::ScriptedChain;
 use tensorwire_chain::{AccountId, BlockId, Cache, ErrorKind, Hash, Value};
 
@@ -173,19 +176,39 @@ async fn a_reader_who_gives_up_does_not_take_the_others_with_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn keys_of_a_map_are_listed_page_by_page() {
+async fn g16_a_map_comes_whole_in_order_and_of_one_block() {
     let Some(scripted) = ScriptedChain::start().await else { return };
     let chain = scripted.warm().await;
     let head = scripted.state.lock().unwrap().head;
     for netuid in 0..2500u16 {
-        scripted.set(head, "SubtensorModule", "NetworksAdded", &[netuid.into()], &[1]);
+        scripted.set(head, "SubtensorModule", "Tempo", &[netuid.into()], &(netuid / 2).to_le_bytes());
     }
     let at = chain.head().await.unwrap();
-    let keys = at.keys("SubtensorModule", "NetworksAdded", ()).await.unwrap();
-    let mut netuids: Vec<_> = keys.iter().map(|key| key[0].as_u64().unwrap()).collect();
-    netuids.sort_unstable();
-    assert_eq!(netuids, (0..2500).collect::<Vec<_>>());
+    at.runtime().await.unwrap();
+    scripted.node.reset_counts();
+    let entries: Vec<_> = at.query_map("SubtensorModule", "Tempo", ()).try_collect().await.unwrap();
+
+    let keys: Vec<_> = entries.iter().map(|entry| entry.keys[0].as_u64().unwrap()).collect();
+    let by_storage = |netuid: &u64| (*netuid as u16).to_le_bytes();
+    assert!(keys.is_sorted_by_key(by_storage));
+    assert!(entries.iter().all(|entry| entry.value.as_u64() == Some(entry.keys[0].as_u64().unwrap() / 2)));
+    assert_eq!(keys.len(), 2500);
     assert_eq!(scripted.node.requests_of("state_getKeysPaged"), 3);
+    assert!(scripted.node.round_trips() <= 5, "keys are listed while values are fetched");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g16_an_entry_that_does_not_decode_is_an_error_in_its_place() {
+    let Some(scripted) = ScriptedChain::start().await else { return };
+    let chain = scripted.warm().await;
+    let head = scripted.state.lock().unwrap().head;
+    for netuid in 0..5u16 {
+        let value: &[u8] = if netuid == 2 { &[1] } else { &[1, 0] };
+        scripted.set(head, "SubtensorModule", "Tempo", &[netuid.into()], value);
+    }
+    let entries: Vec<_> =
+        chain.head().await.unwrap().query_map("SubtensorModule", "Tempo", ()).collect().await;
+    assert_eq!(entries.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, true, false, true, true]);
 }
 
 #[tokio::test(start_paused = true)]

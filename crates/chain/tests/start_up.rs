@@ -1,5 +1,7 @@
 //! G17: what it costs to connect and read a first value, counted in round trips.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
+
 mod support;
 
 use std::fs;

@@ -1,7 +1,7 @@
-use crate::Value;
+use crate::{AccountId, Value};
 
 /// What a caller passes as the keys of a storage item or the arguments of a call: `()`, a tuple of up to six,
-/// an array, a slice or a vector of anything that is [`Into<Value>`].
+/// an array, a slice or a vector of anything that is [`Into<Value>`], or a lone number, text, account or value.
 pub trait Arguments {
     /// The arguments in order.
     fn into_values(self) -> Vec<Value>;
@@ -42,6 +42,18 @@ impl<T: Into<Value> + Clone, const N: usize> Arguments for &[T; N] {
         self.as_slice().into_values()
     }
 }
+
+macro_rules! lone {
+    ($($type:ty)*) => {$(
+        impl Arguments for $type {
+            fn into_values(self) -> Vec<Value> {
+                vec![self.into()]
+            }
+        }
+    )*};
+}
+
+lone!(bool u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 &str String AccountId &AccountId Value);
 
 macro_rules! tuples {
     ($(($($name:ident)+))*) => {$(

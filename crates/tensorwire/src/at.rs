@@ -1,6 +1,6 @@
 use std::ops::Deref;
 
-use futures_util::future::try_join;
+use futures_util::{TryStreamExt, future::try_join};
 use tensorwire_chain::{AccountId, Result};
 
 use crate::{AccountInfo, Balance, NeuronInfo, NeuronInfoLite};
@@ -20,22 +20,21 @@ const NETUIDS_PER_READ: u16 = 256;
 impl At {
     /// The netuids of all subnets, ascending (`SubtensorModule.NetworksAdded`).
     ///
-    /// One or two requests in one round trip; where netuids above 255 are in use, the keys of the map are listed as
-    /// well: one more request for every thousand subnets, and one for their values.
+    /// Two requests in one round trip; where netuids above 255 are in use, the map is listed as well, at the cost of
+    /// [`query_map`](tensorwire_chain::At::query_map).
     pub async fn netuids(&self) -> Result<Vec<u16>> {
         // The keys are known beforehand, so the map needs no listing; the count tells whether any is left out.
         let first =
             self.query_many_as(PALLET, "NetworksAdded", (0..NETUIDS_PER_READ).map(|netuid| (netuid,)));
         let (first, total) = try_join(first, self.total_subnets()).await?;
-        let mut netuids = added(0..NETUIDS_PER_READ, first);
+        // A map may hold `false` for a subnet that was removed.
+        let added = (0..NETUIDS_PER_READ).zip(first).filter(|(_, added)| *added == Some(true));
+        let mut netuids: Vec<_> = added.map(|(netuid, _)| netuid).collect();
         if netuids.len() != usize::from(total) {
-            let keys = self.keys(PALLET, "NetworksAdded", ()).await?;
-            let all = keys.iter().filter_map(|key| key.first()?.as_u64()?.try_into().ok());
-            let mut all: Vec<u16> = all.collect();
-            all.sort_unstable();
-            let values =
-                self.query_many_as(PALLET, "NetworksAdded", all.iter().map(|netuid| (*netuid,))).await?;
-            netuids = added(all, values);
+            let all: Vec<_> = self.query_map(PALLET, "NetworksAdded", ()).try_collect().await?;
+            let added = all.iter().filter(|entry| entry.value.as_bool() == Some(true));
+            netuids = added.filter_map(|entry| entry.keys.first()?.as_u64()?.try_into().ok()).collect();
+            netuids.sort_unstable();
         }
         Ok(netuids)
     }
@@ -91,15 +90,6 @@ impl At {
     pub async fn account(&self, account: &AccountId) -> Result<AccountInfo> {
         Ok(self.query_as("System", "Account", (account,)).await?.unwrap_or_default())
     }
-}
-
-/// The netuids whose value is true: a map may hold `false` for a subnet that was removed.
-fn added(netuids: impl IntoIterator<Item = u16>, values: Vec<Option<bool>>) -> Vec<u16> {
-    netuids
-        .into_iter()
-        .zip(values)
-        .filter_map(|(netuid, added)| (added == Some(true)).then_some(netuid))
-        .collect()
 }
 
 impl From<tensorwire_chain::At> for At {

@@ -5,11 +5,13 @@
 
 mod at;
 mod chain;
+mod entries;
 mod runtime;
 mod subtensor;
 
 pub use at::At;
 pub use chain::Chain;
+pub use entries::Entries;
 pub use subtensor::Subtensor;
 
 use runtime::wait;

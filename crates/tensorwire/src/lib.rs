@@ -20,8 +20,8 @@ pub use neuron::{AxonInfo, NeuronInfo, NeuronInfoLite, PrometheusInfo, Stake, We
 pub use subtensor::{Builder, Subtensor};
 
 pub use tensorwire_chain::{
-    AccountId, Arguments, BlockId, Cache, Chain, Error, ErrorKind, FromScale, Hash, Properties, Result,
-    Runtime, RuntimeVersion, Stats, Value,
+    AccountId, Arguments, BlockId, Cache, Chain, Entries, Entry, Error, ErrorKind, FromScale, Hash,
+    Properties, Result, Runtime, RuntimeVersion, Stats, Value,
 };
 
 /// The README's example compiles.

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 //! Whole flows against the local chain.
 
 use std::collections::BTreeSet;
@@ -141,7 +143,10 @@ async fn g12_the_blocking_facade_works_inside_an_async_runtime_and_from_many_thr
         readers.into_iter().map(|reader| reader.join().unwrap()).sum()
     });
     assert_eq!(neurons, 32);
-    assert_eq!(at.balance(&ALICE.parse().unwrap()).unwrap(), at.account(&ALICE.parse().unwrap()).unwrap().data.free);
+    assert_eq!(
+        at.balance(&ALICE.parse().unwrap()).unwrap(),
+        at.account(&ALICE.parse().unwrap()).unwrap().data.free
+    );
     assert_eq!(subtensor.stats().websockets_opened, 1);
     subtensor.close().unwrap();
 }

@@ -1,4 +1,9 @@
-#![allow(unreachable_pub, dead_code, reason = "each test file takes what it needs")]
+#![allow(
+    unreachable_pub,
+    dead_code,
+    clippy::unwrap_used,
+    reason = "a helper of tests, of which each takes what it needs"
+)]
 //! A scripted chain: the scripted node, speaking for a chain whose storage the test sets.
 
 use std::{

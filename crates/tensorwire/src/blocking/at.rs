@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use tensorwire_chain::{AccountId, Arguments, FromScale, Hash, Result, Runtime, Value};
 
-use super::wait;
+use super::{Entries, wait};
 use crate::{AccountInfo, Balance, NeuronInfo, NeuronInfoLite};
 
 /// The blocking twin of [`At`](crate::At): the same reads, the same costs.
@@ -69,9 +69,9 @@ impl At {
         wait(self.0.query_many_as(pallet, item, keys))
     }
 
-    /// See [`At::keys`](tensorwire_chain::At::keys).
-    pub fn keys(&self, pallet: &str, item: &str, first: impl Arguments) -> Result<Vec<Vec<Value>>> {
-        wait(self.0.keys(pallet, item, first))
+    /// See [`At::query_map`](tensorwire_chain::At::query_map). The iterator fetches as it goes.
+    pub fn query_map(&self, pallet: &str, item: &str, first: impl Arguments) -> Entries {
+        Entries(self.0.query_map(pallet, item, first))
     }
 
     /// See [`At::call`](tensorwire_chain::At::call).

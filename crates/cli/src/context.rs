@@ -1,6 +1,6 @@
 //! What commands share: the options, the way out, and the connection once one is needed.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use tensorwire::{At, Cache, Runtime, Subtensor};
@@ -49,7 +49,7 @@ impl Context {
     }
 
     /// The runtime in force at that block.
-    pub(crate) fn runtime(&self) -> Result<std::sync::Arc<Runtime>> {
+    pub(crate) fn runtime(&self) -> Result<Arc<Runtime>> {
         self.at_block(async |at| Ok(at.runtime().await?))
     }
 

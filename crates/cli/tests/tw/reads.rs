@@ -1,8 +1,9 @@
 //! The reads, against a local chain.
 
 use serde_json::{Value, json};
+use tensorwire_devnet::Devnet;
 
-use crate::support::{ALICE, BOB, DEVNET, FOLDER, SERVERS, command, devnet, finish};
+use crate::support::{ALICE, BOB, DEVNET, FOLDER, SERVERS, at, command, devnet, finish};
 
 #[test]
 fn neurons_of_a_subnet() {
@@ -62,7 +63,7 @@ fn bad_addresses_are_refused_before_connecting() {
         [("5Grw", "5Grw"), (polkadot, "prefix 0, expected 42"), ("0x12", "64 hexadecimal")]
     {
         // Nothing listens there: a connection would fail otherwise.
-        let error = crate::support::at("ws://127.0.0.1:1", &["balance", ALICE, address]).misused();
+        let error = at("ws://127.0.0.1:1", &["balance", ALICE, address]).misused();
         assert!(error.contains(expected), "{error}");
     }
 }
@@ -195,10 +196,9 @@ fn metadata_files(cache: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn reading_leaves_no_connection_open() {
-    let devnet_of_its_own = SERVERS.block_on(async {
-        tensorwire_devnet::Devnet::builder().subnets(2).neurons(2).start().await.unwrap()
-    });
-    crate::support::at(devnet_of_its_own.url(), &["--json", "neurons", "--all"]).json();
-    assert_eq!(devnet_of_its_own.stats().connections_opened, 1);
+fn all_subnets_are_read_over_one_websocket() {
+    let start = Devnet::builder().subnets(3).neurons(2).start();
+    let devnet = SERVERS.block_on(start).unwrap();
+    at(devnet.url(), &["--json", "neurons", "--all"]).json();
+    assert_eq!(devnet.stats().connections_opened, 1);
 }

@@ -17,6 +17,9 @@ pub(super) enum Item<'a> {
     Error(Variant),
 }
 
+/// Calls, events and errors are variants alike.
+type Kind<'a> = fn(Variant) -> Item<'a>;
+
 /// A storage item.
 #[derive(Serialize)]
 pub(super) struct Storage<'a> {
@@ -71,7 +74,7 @@ pub(super) fn find<'a>(runtime: &'a Runtime, pallet: &'a Pallet, name: &str) -> 
     if let Some(constant) = pallet.constants().iter().find(|constant| constant.name() == name) {
         items.push(Item::Constant(ConstantItem::of(plan, constant)?));
     }
-    let kinds: [(_, fn(Variant) -> Item<'a>); 3] = [
+    let kinds: [(_, Kind<'a>); 3] = [
         (pallet.calls_type(), Item::Call),
         (pallet.event_type(), Item::Event),
         (pallet.error_type(), Item::Error),

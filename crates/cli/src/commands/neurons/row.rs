@@ -1,7 +1,7 @@
 use serde::Serialize;
 use tensorwire::{NeuronInfo, NeuronInfoLite};
 
-use crate::amount::{grouped, share, short, units};
+use crate::amount::{grouped, share, units};
 
 /// What a table shows of a neuron: with or without its weights, it is the same.
 pub(super) trait Neuron: Serialize {
@@ -18,10 +18,9 @@ pub(super) trait Neuron: Serialize {
     fn is_active(&self) -> bool;
 }
 
-pub(super) const HEADINGS: [&str; 13] = [
+pub(super) const HEADINGS: [&str; 12] = [
     ">UID",
     "HOTKEY",
-    "COLDKEY",
     ">STAKE α",
     ">TRUST",
     ">CONSENSUS",
@@ -42,7 +41,6 @@ macro_rules! neuron {
                 [
                     self.uid.to_string(),
                     self.hotkey.to_string(),
-                    short(&self.coldkey),
                     units(self.total_stake()),
                     share(self.trust),
                     share(self.consensus),

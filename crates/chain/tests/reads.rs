@@ -21,7 +21,8 @@ const NEW_HEAD: Hash = Hash([0xbb; 32]);
 async fn a_thousand_queries_are_at_most_16_requests_in_one_round_trip() {
     let Some(scripted) = ScriptedChain::start().await else { return };
     let chain = scripted.warm().await;
-    let at = chain.at(scripted.state.lock().unwrap().head).await.unwrap();
+    let head = scripted.state.lock().unwrap().head;
+    let at = chain.at(head).await.unwrap();
     at.runtime().await.unwrap();
     scripted.node.reset_counts();
 

@@ -42,7 +42,7 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// How many subnets there are: netuids 1 to this number (default 32, at most 128).
+    /// How many subnets there are: netuids 1 to this number (default 32, at most 4,096).
     pub fn subnets(mut self, subnets: u16) -> Self {
         self.genesis.subnets = subnets;
         self

@@ -39,8 +39,8 @@ pub(crate) struct Genesis {
 }
 
 impl Genesis {
-    /// Subtensor's own limits.
-    pub(crate) const MAX_SUBNETS: u16 = 128;
+    /// Subtensor's own limits: `GLOBAL_MAX_SUBNET_COUNT`, and the most uids that a subnet can have.
+    pub(crate) const MAX_SUBNETS: u16 = 4096;
     pub(crate) const MAX_NEURONS: u16 = 256;
 
     /// Writes the genesis state and makes the first block of it. Equal parameters make equal blocks.

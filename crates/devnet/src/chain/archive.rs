@@ -17,7 +17,7 @@ pub(crate) struct Archive {
     cache: SharedTrieCache<BlakeTwo256>,
 }
 
-const CACHE_BYTES: usize = 64 * 1024 * 1024;
+const CACHE_BYTES: usize = 128 * 1024 * 1024;
 
 impl Default for Archive {
     fn default() -> Self {
@@ -31,7 +31,7 @@ pub(crate) type State<'a> = TrieBackend<&'a Archive, BlakeTwo256>;
 impl Archive {
     /// The state with this root.
     pub(crate) fn state(&self, root: H256) -> State<'_> {
-        TrieBackendBuilder::new(self, root).with_cache(self.cache.local_cache_untrusted()).build()
+        TrieBackendBuilder::new(self, root).with_cache(self.cache.local_cache_trusted()).build()
     }
 
     /// Keeps the nodes a change of state has added.

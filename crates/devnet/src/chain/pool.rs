@@ -2,6 +2,8 @@
 
 mod error;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 
@@ -33,7 +35,7 @@ struct Transaction {
 pub(crate) struct Pool {
     transactions: HashMap<H256, Transaction>,
     arrivals: u64,
-    /// Hashes of transactions found invalid; a node refuses them for a while.
+    /// What was found invalid or is in a block already. A node refuses it for half an hour, this pool for good.
     banned: HashSet<H256>,
     watchers: HashMap<H256, Vec<mpsc::UnboundedSender<Status>>>,
     /// What each block that is not yet final includes.
@@ -171,6 +173,7 @@ impl Pool {
     pub(crate) fn included(&mut self, block: H256, hashes: &[H256]) {
         for hash in hashes {
             self.transactions.remove(hash);
+            self.banned.insert(*hash);
             self.notify(hash, Status::InBlock(block));
         }
         if !hashes.is_empty() {

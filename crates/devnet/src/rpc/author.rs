@@ -86,12 +86,16 @@ impl AuthorApiServer for Author {
         let refusal: ErrorObjectOwned = match submitted {
             Ok(Ok(mut statuses)) => {
                 let Ok(sink) = pending.accept().await else { return };
-                while let Some(status) = statuses.recv().await {
+                loop {
+                    let status = tokio::select! {
+                        status = statuses.recv() => status,
+                        () = sink.closed() => return,
+                    };
+                    let Some(status) = status else { return };
                     if !heads::send(&sink, &status).await || status.is_last() {
                         return;
                     }
                 }
-                return;
             }
             Ok(Err(refusal)) => error::pool(&refusal),
             Err(panic) => error::client(panic),

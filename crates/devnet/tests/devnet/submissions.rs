@@ -54,7 +54,8 @@ async fn refusals_carry_a_nodes_codes() {
     devnet.produce_block().await.unwrap();
 
     let invalid = (1_010, "Invalid Transaction".to_owned());
-    assert_eq!(client.error(submit, params![&first]).await, invalid, "the nonce is used");
+    assert_eq!(client.error(submit, params![&first]).await.0, 1_012, "it is in a block");
+    assert_eq!(client.error(submit, params![&rival]).await, invalid, "the nonce is used");
     let mut forged = bytes(&client.sign(&dev("Alice"), 1, &transfer(&bob, 1_000)));
     let last = forged.len() - 1;
     forged[last] ^= 1;

@@ -74,8 +74,9 @@ async fn a_refused_extrinsic_is_not_watched() {
     let devnet = small().start().await.unwrap();
     let client = Client::connect(&devnet).await;
     let bob = devnet.dev_account("Bob").unwrap();
-    let stale = client.sign(&dev("Alice"), 0, &transfer(&bob, 1_000));
-    let _: String = client.request("author_submitExtrinsic", params![&stale]).await;
+    let used = client.sign(&dev("Alice"), 0, &transfer(&bob, 1_000));
+    let stale = client.sign(&dev("Alice"), 0, &transfer(&bob, 2_000));
+    let _: String = client.request("author_submitExtrinsic", params![used]).await;
     devnet.produce_block().await.unwrap();
     let (code, _) = client.error("author_submitAndWatchExtrinsic", params![stale]).await;
     assert_eq!(code, 1_010);

@@ -1,0 +1,95 @@
+use sp_core::{Bytes, H256};
+use sp_runtime::transaction_validity::ValidTransaction;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::{Pool, PoolError, Status, hash};
+
+/// An account's transaction: it requires the nonce before, unless that is used already.
+fn transaction(account: u8, nonce: u8, first: u8, priority: u64) -> (H256, Bytes, ValidTransaction) {
+    let extrinsic = Bytes(vec![account, nonce, priority as u8]);
+    let tag = |nonce| vec![account, nonce];
+    let requires = if nonce > first { vec![tag(nonce - 1)] } else { Vec::new() };
+    let valid =
+        ValidTransaction { priority, requires, provides: vec![tag(nonce)], ..ValidTransaction::default() };
+    (hash(&extrinsic), extrinsic, valid)
+}
+
+fn submit(
+    pool: &mut Pool,
+    (hash, extrinsic, valid): (H256, Bytes, ValidTransaction),
+) -> Result<H256, PoolError> {
+    pool.insert(hash, extrinsic, valid).map(|()| hash)
+}
+
+fn ready(pool: &Pool) -> Vec<H256> {
+    pool.ready().into_iter().map(|(hash, _)| hash).collect()
+}
+
+fn told(statuses: &mut UnboundedReceiver<Status>) -> Vec<Status> {
+    std::iter::from_fn(|| statuses.try_recv().ok()).collect()
+}
+
+#[test]
+fn what_is_required_comes_first_then_what_pays_most() {
+    let mut pool = Pool::default();
+    let poor = submit(&mut pool, transaction(1, 0, 0, 1)).unwrap();
+    let dependent = submit(&mut pool, transaction(1, 1, 0, 9)).unwrap();
+    let rich = submit(&mut pool, transaction(2, 0, 0, 5)).unwrap();
+    assert_eq!(ready(&pool), [rich, poor, dependent]);
+}
+
+#[test]
+fn what_waits_becomes_ready_with_what_it_requires() {
+    let mut pool = Pool::default();
+    let (hash, ..) = transaction(1, 1, 0, 1);
+    let mut statuses = pool.watch(hash);
+    let second = submit(&mut pool, transaction(1, 1, 0, 1)).unwrap();
+    assert!(ready(&pool).is_empty());
+    let first = submit(&mut pool, transaction(1, 0, 0, 1)).unwrap();
+    assert_eq!(ready(&pool), [first, second]);
+    assert_eq!(told(&mut statuses), [Status::Future, Status::Ready, Status::Broadcast(Vec::new())]);
+}
+
+#[test]
+fn a_rival_has_to_pay_more() {
+    let mut pool = Pool::default();
+    let old = submit(&mut pool, transaction(1, 0, 0, 5)).unwrap();
+    let mut statuses = pool.watch(old);
+    let refusal = submit(&mut pool, transaction(1, 0, 0, 4)).unwrap_err();
+    assert!(matches!(refusal, PoolError::TooLowPriority { old: 5, new: 4 }));
+    let new = submit(&mut pool, transaction(1, 0, 0, 6)).unwrap();
+    assert_eq!(ready(&pool), [new]);
+    assert_eq!(told(&mut statuses), [Status::Usurped(new)]);
+}
+
+#[test]
+fn a_life_ends_with_finality() {
+    let mut pool = Pool::default();
+    let hash = submit(&mut pool, transaction(1, 0, 0, 1)).unwrap();
+    let mut statuses = pool.watch(hash);
+    let block = H256::repeat_byte(7);
+    pool.included(block, &[hash]);
+    assert!(ready(&pool).is_empty());
+    pool.finalized(&block);
+    pool.finalized(&block);
+    assert_eq!(told(&mut statuses), [Status::InBlock(block), Status::Finalized(block)]);
+    assert!(statuses.is_closed(), "nobody is left to tell more");
+}
+
+#[test]
+fn what_was_invalid_is_banned() {
+    let mut pool = Pool::default();
+    let hash = submit(&mut pool, transaction(1, 0, 0, 1)).unwrap();
+    assert!(matches!(pool.admits(&hash), Err(PoolError::AlreadyImported(_))));
+    pool.remove(&hash, Status::Invalid);
+    assert!(matches!(pool.admits(&hash), Err(PoolError::TemporarilyBanned)));
+}
+
+#[test]
+fn statuses_are_printed_as_a_node_prints_them() {
+    let block = H256::repeat_byte(0xab);
+    let printed = |status| serde_json::to_string(&status).unwrap();
+    assert_eq!(printed(Status::Ready), r#""ready""#);
+    assert_eq!(printed(Status::Broadcast(Vec::new())), r#"{"broadcast":[]}"#);
+    assert_eq!(printed(Status::InBlock(block)), format!(r#"{{"inBlock":"{block:?}"}}"#));
+}

@@ -11,6 +11,7 @@ mod generate;
 mod invent;
 mod neuron;
 mod reference;
+mod rounds;
 
 pub use agree::agree;
 pub use chain::{Chain, chains, payload};
@@ -19,3 +20,4 @@ pub use generate::Generator;
 pub use invent::invent;
 pub use neuron::{AxonInfo, NeuronInfoLite, PrometheusInfo};
 pub use reference::{Reference, Refusal, contains};
+pub use rounds::{Contestant, compete, ratio};

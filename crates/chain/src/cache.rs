@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use etcetera::BaseStrategy;
 use tensorwire_scale::{
     Runtime,
     hash::{blake2_128, blake2_256},
@@ -31,7 +32,8 @@ const MAGIC: &[u8; 8] = b"twmeta01";
 impl Cache {
     /// The user's cache folder: `$XDG_CACHE_HOME/tensorwire` or its equivalent on this system.
     pub fn on_disk() -> Self {
-        Self { folder: dirs::cache_dir().map(|folder| folder.join("tensorwire")) }
+        let base = etcetera::choose_base_strategy().ok();
+        Self { folder: base.map(|base| base.cache_dir().join("tensorwire")) }
     }
 
     /// A folder of the caller's choice. It is made when first written to.

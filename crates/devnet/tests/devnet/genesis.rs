@@ -38,7 +38,7 @@ async fn dev_accounts_hold_a_million_tao() {
 
 #[tokio::test]
 async fn what_cannot_start_says_why() {
-    let error = small().subnets(129).start().await.unwrap_err();
+    let error = small().subnets(4_097).start().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     let first = small().start().await.unwrap();
     let port = first.url().rsplit(':').next().unwrap().parse().unwrap();

@@ -150,7 +150,11 @@ impl Plan {
             return Ok(());
         }
         let name = self.type_name(ty);
-        let message = format!("{} bytes are left over after a value of type {name}", rest.len());
+        let left = match rest.len() {
+            1 => "1 byte is".to_owned(),
+            count => format!("{count} bytes are"),
+        };
+        let message = format!("{left} left over after a value of type {name}");
         Err(Error::new(ErrorKind::TrailingBytes, message).at_offset(bytes.len() - rest.len()))
     }
 }

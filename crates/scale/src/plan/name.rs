@@ -145,6 +145,7 @@ impl Plan {
     fn unknown_type(&self, name: &str) -> Error {
         let known: BTreeSet<String> = (0..self.len() as u32)
             .flat_map(|id| [self.type_name(TypeId(id)), self.names.path(id).to_owned()])
+            .filter(|known| !known.is_empty())
             .collect();
         let hint = did_you_mean(name, known.iter().map(String::as_str));
         Error::new(ErrorKind::NotFound, format!("no type is called {name:?}{hint}"))

@@ -9,23 +9,30 @@ const ENOUGH_BYTES: usize = 1_500;
 /// The same for nesting. Types nest deeper than this only where they have to.
 const ENOUGH_LEVELS: usize = 24;
 
+/// What all randomness of a run begins with: the variable `ORACLE_SEED`, or 0. Another seed makes other tests.
+pub fn seed() -> u64 {
+    std::env::var("ORACLE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_default()
+}
+
 /// Writes random SCALE-encoded values of any type of a registry, the same ones for the same seed.
 #[derive(Debug)]
 pub struct Generator<'r> {
     registry: &'r PortableRegistry,
     /// By type id: over how many levels its shallowest value nests; `None` for types without any value.
     least_levels: Vec<Option<usize>>,
+    seed: u64,
     random: fastrand::Rng,
     out: Vec<u8>,
 }
 
 impl<'r> Generator<'r> {
-    /// A generator over that registry.
+    /// A generator over that registry, with the seed of this run.
     pub fn new(registry: &'r PortableRegistry) -> Self {
         Self {
             registry,
             least_levels: least_levels(registry),
-            random: fastrand::Rng::with_seed(0),
+            seed: seed(),
+            random: fastrand::Rng::new(),
             out: Vec::new(),
         }
     }
@@ -45,7 +52,7 @@ impl<'r> Generator<'r> {
 
     /// The bytes of a value of that type. Consecutive cases take an enum's variants in turn.
     pub fn value(&mut self, id: u32, case: usize) -> Vec<u8> {
-        self.random = fastrand::Rng::with_seed(u64::from(id) << 32 | case as u64);
+        self.random = self.random_of(id, case);
         self.out.clear();
         match self.ty(id) {
             TypeDef::Variant(def) => {
@@ -59,7 +66,7 @@ impl<'r> Generator<'r> {
 
     /// Bytes that have nothing to do with any type.
     pub fn noise(&mut self, id: u32, case: usize) -> Vec<u8> {
-        self.random = fastrand::Rng::with_seed(!(u64::from(id) << 32 | case as u64));
+        self.random = self.random_of(!id, case);
         let (len, small) = (self.random.usize(..96), self.random.bool());
         // Small numbers get further than large ones: they are lengths, indices and flags.
         (0..len)
@@ -81,6 +88,10 @@ impl<'r> Generator<'r> {
             }
         }
         bytes
+    }
+
+    fn random_of(&self, id: u32, case: usize) -> fastrand::Rng {
+        fastrand::Rng::with_seed(self.seed.rotate_left(48) ^ u64::from(id) << 32 ^ case as u64)
     }
 
     fn ty(&self, id: u32) -> &'r TypeDef<PortableForm> {

@@ -16,7 +16,7 @@ mod rounds;
 pub use agree::agree;
 pub use chain::{Chain, chains, payload};
 pub use check::check;
-pub use generate::Generator;
+pub use generate::{Generator, seed};
 pub use invent::invent;
 pub use neuron::{AxonInfo, NeuronInfoLite, PrometheusInfo};
 pub use reference::{Reference, Refusal, contains};

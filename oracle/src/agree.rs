@@ -158,9 +158,10 @@ impl<'r> Comparison<'r> {
 
     fn is_byte(&self, id: u32) -> bool {
         match &self.registry.types[id as usize].ty.type_def {
-            TypeDef::Composite(composite) if composite.fields.len() == 1 => {
-                self.is_byte(composite.fields[0].ty.id)
-            }
+            TypeDef::Composite(composite) => match &composite.fields[..] {
+                [field] if field.name.is_none() => self.is_byte(field.ty.id),
+                _ => false,
+            },
             def => *def == TypeDef::Primitive(TypeDefPrimitive::U8),
         }
     }

@@ -39,7 +39,7 @@ impl Reference<'_> {
 pub fn contains(
     registry: &PortableRegistry,
     id: u32,
-    asked: impl Fn(&TypeDef<PortableForm>) -> bool,
+    asked: impl Fn(u32, &TypeDef<PortableForm>) -> bool,
 ) -> bool {
     let (mut seen, mut open) = (vec![false; registry.types.len()], vec![id]);
     while let Some(id) = open.pop() {
@@ -47,7 +47,7 @@ pub fn contains(
             continue;
         }
         let def = &registry.types[id as usize].ty.type_def;
-        if asked(def) {
+        if asked(id, def) {
             return true;
         }
         match def {

@@ -1,9 +1,11 @@
 //! Answers of a real node.
 
-use parity_scale_codec::{Decode, Encode};
+use parity_scale_codec::{Decode, DecodeAll, Encode};
 use serde_json::json;
-use tensorwire_oracle::{Chain, NeuronInfoLite, agree, chains, check, payload};
+use tensorwire_oracle::{Chain, Generator, NeuronInfoLite, Reference, agree, chains, check, payload};
 use tensorwire_scale::{AccountId, TypeId};
+
+const DAMAGED: usize = 2_000;
 
 #[test]
 fn neurons_equal_those_of_scale_value_and_of_the_static_codec() {
@@ -23,24 +25,58 @@ fn neurons_equal_those_of_scale_value_and_of_the_static_codec() {
         chain.runtime.plan().decode_as(method, &bytes).expect("it decodes as a Rust type");
     assert_eq!(typed.len(), neurons.len());
     for (typed, neuron) in typed.iter().zip(&neurons) {
-        let (axon, expected) = (&typed.axon_info, &neuron.axon_info);
-        assert_eq!((typed.hotkey.0, typed.coldkey.0), (neuron.hotkey, neuron.coldkey));
-        assert_eq!((typed.uid, typed.netuid, typed.active), (neuron.uid, neuron.netuid, neuron.active));
-        assert_eq!((axon.block, axon.version, axon.port), (expected.block, expected.version, expected.port));
-        let stake: Vec<_> = typed.stake.iter().map(|stake| (stake.0.0, stake.1)).collect();
-        assert_eq!(
-            stake,
-            neuron.stake.iter().map(|(coldkey, stake)| (*coldkey, stake.0)).collect::<Vec<_>>()
-        );
-        assert_eq!((typed.rank, typed.emission), (neuron.rank, neuron.emission));
-        assert_eq!((typed.incentive, typed.consensus), (neuron.incentive, neuron.consensus));
-        assert_eq!((typed.trust, typed.validator_trust), (neuron.trust, neuron.validator_trust));
-        assert_eq!((typed.dividends, typed.last_update), (neuron.dividends, neuron.last_update));
-        assert_eq!(
-            (typed.validator_permit, typed.pruning_score),
-            (neuron.validator_permit, neuron.pruning_score)
-        );
+        same_neuron(typed, neuron);
     }
+}
+
+#[test]
+fn damaged_neurons_are_taken_or_refused_as_by_the_static_codec() {
+    let Some((chain, _)) = answer("finney-343-neurons-lite-netuid1") else { return };
+    let method = method(&chain, "NeuronInfoRuntimeApi", "get_neurons_lite");
+    let mut generator = Generator::new(chain.registry());
+    let mut taken = 0;
+    for case in 0..DAMAGED {
+        let bytes = generator.damaged(method.0, case);
+        let neurons = Vec::<NeuronInfoLite>::decode_all(&mut &*bytes);
+        let typed = chain.runtime.plan().decode_as::<Vec<tensorwire::NeuronInfoLite>>(method, &bytes);
+        match (neurons, typed) {
+            (Ok(neurons), Ok(typed)) => {
+                assert_eq!(typed.len(), neurons.len());
+                typed.iter().zip(&neurons).for_each(|(typed, neuron)| same_neuron(typed, neuron));
+                taken += 1;
+            }
+            (Err(_), Err(_)) => {}
+            (neurons, typed) => panic!("case {case}: {typed:?}, the static codec: {neurons:?}"),
+        }
+    }
+    assert!((100..DAMAGED - 100).contains(&taken), "{taken} of {DAMAGED}");
+}
+
+fn same_neuron(typed: &tensorwire::NeuronInfoLite, neuron: &NeuronInfoLite) {
+    assert_eq!((typed.hotkey.0, typed.coldkey.0), (neuron.hotkey, neuron.coldkey));
+    assert_eq!((typed.uid, typed.netuid, typed.active), (neuron.uid, neuron.netuid, neuron.active));
+
+    let (axon, expected) = (&typed.axon_info, &neuron.axon_info);
+    assert_eq!((axon.block, axon.version, axon.ip), (expected.block, expected.version, expected.ip));
+    assert_eq!((axon.port, axon.ip_type), (expected.port, expected.ip_type));
+    assert_eq!((axon.protocol, axon.placeholder1), (expected.protocol, expected.placeholder1));
+    assert_eq!(axon.placeholder2, expected.placeholder2);
+
+    let (prometheus, expected) = (&typed.prometheus_info, &neuron.prometheus_info);
+    assert_eq!((prometheus.block, prometheus.version), (expected.block, expected.version));
+    assert_eq!((prometheus.ip, prometheus.port), (expected.ip, expected.port));
+    assert_eq!(prometheus.ip_type, expected.ip_type);
+
+    let stake: Vec<_> = typed.stake.iter().map(|stake| (stake.0.0, stake.1)).collect();
+    assert_eq!(stake, neuron.stake.iter().map(|(coldkey, stake)| (*coldkey, stake.0)).collect::<Vec<_>>());
+    assert_eq!((typed.rank, typed.emission), (neuron.rank, neuron.emission));
+    assert_eq!((typed.incentive, typed.consensus), (neuron.incentive, neuron.consensus));
+    assert_eq!((typed.trust, typed.validator_trust), (neuron.trust, neuron.validator_trust));
+    assert_eq!((typed.dividends, typed.last_update), (neuron.dividends, neuron.last_update));
+    assert_eq!(
+        (typed.validator_permit, typed.pruning_score),
+        (neuron.validator_permit, neuron.pruning_score)
+    );
 }
 
 #[test]
@@ -57,7 +93,7 @@ fn the_comparison_notices_one_changed_neuron() {
     let mut changed = Vec::<NeuronInfoLite>::decode(&mut &*bytes).expect("the static codec decodes it");
     changed[512].axon_info.port ^= 1;
     let ours = chain.runtime.plan().decode(method, &bytes).expect("it decodes");
-    let theirs = tensorwire_oracle::Reference(chain.registry()).decode(method.0, &mut &*changed.encode());
+    let theirs = Reference(chain.registry()).decode(method.0, &mut &*changed.encode());
     let error = agree(chain.registry(), method.0, &ours, &theirs.expect("it decodes")).unwrap_err();
     assert!(error.starts_with("512: 5: 3: "), "{error}");
 }

@@ -19,10 +19,14 @@ async fn main() -> tensorwire::Result<()> {
     println!("Bob: nonce {}", both[1]["nonce"]);
 
     let mut accounts = at.query_map("System", "Account", ()); // a Stream
+    let mut shown = 0;
     while let Some(entry) = accounts.next().await {
         let entry = entry?;
         println!("{} holds {} rao", entry.keys[0], entry.value["data"]["free"]);
-        break; // dropping the stream ends the reading
+        shown += 1;
+        if shown == 3 {
+            break; // dropping the stream ends the reading
+        }
     }
 
     println!("existential deposit: {}", at.constant("Balances", "ExistentialDeposit").await?);

@@ -33,7 +33,6 @@ impl Inventor {
     /// The types that every chain has.
     fn known(&mut self) {
         use TypeDefPrimitive::*;
-        // 256-bit primitives are left out: the reference reads them at the end of an input only.
         for primitive in [U8, U16, U32, U64, U128, Bool, Char, Str, I8, I16, I32, I64, I128] {
             self.add(&[], primitive);
         }
@@ -57,6 +56,8 @@ impl Inventor {
         let address = [("Id", account), ("Index", 16), ("Raw", raw), ("Address32", bytes)];
         let variants = (0..).zip(address).map(|(index, (name, ty))| variant(name, vec![unnamed(ty)], index));
         self.add(&["sp_runtime", "multiaddress", "MultiAddress"], TypeDefVariant::new(variants));
+        self.add(&[], U256);
+        self.add(&[], I256);
     }
 
     fn any(&mut self) {

@@ -2,7 +2,7 @@ use frame_decode::helpers::{
     decode_with_visitor,
     scale_decode::visitor::{DecodeError, IgnoreVisitor},
 };
-use scale_info::{PortableRegistry, TypeDef, form::PortableForm};
+use scale_info::{PortableRegistry, TypeDef, TypeDefPrimitive, form::PortableForm};
 use scale_value::{Value, scale};
 
 /// `scale_value` and `scale_decode` over one registry, with guards around what they do not guard themselves.
@@ -14,7 +14,8 @@ pub struct Reference<'r>(pub &'r PortableRegistry);
 pub enum Refusal {
     /// The bytes do not hold one.
     Invalid(String),
-    /// They hold what the reference does not know of: the compact form of the unit type.
+    /// They hold what the reference does not read: the compact form of the unit type, or a 256-bit primitive that is
+    /// not the last thing in the input.
     Unsupported,
 }
 
@@ -30,9 +31,15 @@ impl Reference<'_> {
             .and_then(|()| scale::decode_as_type(input, id, self.0))
             .map_err(|error| match error {
                 DecodeError::CannotDecodeCompactIntoType => Refusal::Unsupported,
+                _ if has_wide_primitives(self.0, id) => Refusal::Unsupported,
                 error => Refusal::Invalid(error.to_string()),
             })
     }
+}
+
+fn has_wide_primitives(registry: &PortableRegistry, id: u32) -> bool {
+    use TypeDefPrimitive::{I256, U256};
+    contains(registry, id, |_, def| matches!(def, TypeDef::Primitive(U256 | I256)))
 }
 
 /// Whether the type itself, or any type inside it, is one of those asked for.

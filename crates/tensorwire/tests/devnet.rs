@@ -1,10 +1,10 @@
-#![allow(clippy::unwrap_used, reason = "tests")]
-
 //! Whole flows against the local chain.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
 
 use std::collections::BTreeSet;
 
-use futures_util::future::try_join_all;
+use futures_util::{TryStreamExt, future::try_join_all};
 use serde_json::json;
 use tensorwire::{AccountId, Balance, BlockId, Cache, ErrorKind, Subtensor, blocking};
 use tensorwire_devnet::Devnet;
@@ -149,6 +149,24 @@ async fn g12_the_blocking_facade_works_inside_an_async_runtime_and_from_many_thr
     );
     assert_eq!(subtensor.stats().websockets_opened, 1);
     subtensor.close().unwrap();
+}
+
+#[tokio::test]
+async fn g16_a_map_is_a_stream_and_for_threads_an_iterator() {
+    let devnet = devnet(2, 20).await;
+    let at = connect(&devnet).await.head().await.unwrap();
+    let hotkeys: Vec<_> = at.neurons_lite(2).await.unwrap().iter().map(|neuron| neuron.hotkey).collect();
+    let entries: Vec<_> = at.query_map("SubtensorModule", "Keys", [2u16]).try_collect().await.unwrap();
+    let by_uid: Vec<_> =
+        entries.iter().map(|entry| (entry.keys[1].as_u64(), entry.value.as_account())).collect();
+    assert_eq!(by_uid, (0..).map(Some).zip(hotkeys.iter().copied().map(Some)).collect::<Vec<_>>());
+
+    let url = devnet.url().to_owned();
+    let waiting = tokio::task::spawn_blocking(move || {
+        let subtensor = blocking::Subtensor::build(Subtensor::builder(url.as_str()).cache(Cache::none()))?;
+        subtensor.head()?.query_map("SubtensorModule", "Keys", 2u16).collect::<Result<Vec<_>, _>>()
+    });
+    assert_eq!(waiting.await.unwrap().unwrap(), entries);
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ impl<'r> Comparison<'r> {
                 _ => differ(ours, theirs),
             },
             TypeDef::Compact(compact) => self.compact(compact.type_param.id, ours, theirs),
-            TypeDef::Primitive(_) => primitive(ours, theirs),
+            TypeDef::Primitive(kind) => primitive(kind, ours, theirs),
             TypeDef::BitSequence(_) => match (ours, &theirs.value) {
                 (Ours::Bits(ours), ValueDef::BitSequence(bits)) if ours.iter().copied().eq(bits.iter()) => {
                     Ok(())
@@ -187,12 +187,13 @@ impl<'r> Comparison<'r> {
                 self.compact(composite.fields[0].ty.id, ours, only(theirs)?)
             }
             TypeDef::Tuple(_) => self.value(id, ours, theirs),
-            _ => primitive(ours, theirs),
+            TypeDef::Primitive(kind) => primitive(kind, ours, theirs),
+            _ => differ(ours, theirs),
         }
     }
 }
 
-fn primitive(ours: &Ours, theirs: &Theirs<u32>) -> Result<(), String> {
+fn primitive(kind: &TypeDefPrimitive, ours: &Ours, theirs: &Theirs<u32>) -> Result<(), String> {
     let ValueDef::Primitive(primitive) = &theirs.value else { return differ(ours, theirs) };
     let equal = match (primitive, ours) {
         (Primitive::Bool(theirs), Ours::Bool(ours)) => ours == theirs,
@@ -200,16 +201,11 @@ fn primitive(ours: &Ours, theirs: &Theirs<u32>) -> Result<(), String> {
         (Primitive::String(theirs), Ours::Str(ours)) => **ours == **theirs,
         (Primitive::U128(number), _) => return integer(ours, theirs, &number.to_string()),
         (Primitive::I128(number), _) => return integer(ours, theirs, &number.to_string()),
-        (Primitive::U256(bytes), _) => return integer(ours, theirs, &decimal(bytes)),
-        (Primitive::I256(bytes), _) if bytes[31] < 0x80 => return integer(ours, theirs, &decimal(bytes)),
-        (Primitive::I256(bytes), _) => {
-            let mut carry = true;
-            let negated = bytes.map(|byte| {
-                let (sum, overflow) = (!byte).overflowing_add(carry.into());
-                carry = overflow;
-                sum
-            });
-            return integer(ours, theirs, &format!("-{}", decimal(&negated)));
+        // The bytes of a signed number come as those of an unsigned one.
+        (Primitive::U256(bytes) | Primitive::I256(bytes), _) => {
+            let is_negative = *kind == TypeDefPrimitive::I256 && bytes[31] >= 0x80;
+            let digits = if is_negative { format!("-{}", decimal(&negated(*bytes))) } else { decimal(bytes) };
+            return integer(ours, theirs, &digits);
         }
         _ => false,
     };
@@ -221,6 +217,16 @@ fn integer(ours: &Ours, theirs: &Theirs<u32>, decimal: &str) -> Result<(), Strin
         Ours::Integer(integer) if integer.to_string() == decimal => Ok(()),
         _ => differ(ours, theirs),
     }
+}
+
+/// Two's complement.
+fn negated(bytes: [u8; 32]) -> [u8; 32] {
+    let mut carry = true;
+    bytes.map(|byte| {
+        let (sum, overflow) = (!byte).overflowing_add(carry.into());
+        carry = overflow;
+        sum
+    })
 }
 
 /// Little endian bytes as a decimal number.

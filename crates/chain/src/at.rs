@@ -17,7 +17,8 @@ use crate::{
 /// force are on the wire when the `At` exists; reads go out beside them and are matched to the block when the
 /// answers are there, so the first read after [`Chain::head`](crate::Chain::head) costs one round trip, not two.
 ///
-/// Every method ends within the timeout that the chain was built with. Dropping its future cancels it.
+/// Every method ends within the timeout that the chain was built with. Dropping its future cancels it. An `At` whose
+/// block or runtime could not be had keeps saying so: ask the chain for another one.
 #[derive(Clone)]
 pub struct At(Arc<Inner>);
 

@@ -19,12 +19,15 @@ use crate::{
 /// Where runtime metadata is kept between runs.
 ///
 /// Plain files, one per runtime, safe to share between processes: each is written under a temporary name and then
-/// renamed, and carries a hash of its content, so that a damaged one is noticed and downloaded again. A cache that
-/// cannot be read or written makes nothing fail.
+/// renamed, and carries a hash of its content, so that a damaged one is noticed and downloaded again. About 256 MiB
+/// are kept at most. A cache that cannot be read or written makes nothing fail.
 #[derive(Debug, Clone, Default)]
 pub struct Cache {
     folder: Option<PathBuf>,
 }
+
+/// All metadata together takes at most about this many bytes: the files written first go first.
+const LIMIT: u64 = 256 << 20;
 
 /// Starts every file. It changes when the layout does.
 const MAGIC: &[u8; 8] = b"twmeta01";
@@ -69,7 +72,8 @@ impl Cache {
         tokio::task::spawn_blocking(move || {
             let content = [MAGIC, blake2_256(&metadata).as_slice(), &metadata].concat();
             let written = write(&folder.join(key.file()), &content)
-                .and_then(|()| write(&pointer, key.text().as_bytes()));
+                .and_then(|()| write(&pointer, key.text().as_bytes()))
+                .and_then(|()| prune(&folder, LIMIT));
             if let Err(error) = written {
                 tracing::debug!(target: "tensorwire::cache", %error, "metadata was not cached");
             }
@@ -133,6 +137,27 @@ fn read(folder: &Path, key: Key) -> Option<Arc<Runtime>> {
     }
 }
 
+/// Removes the oldest metadata until what is left fits. Another process that wants it downloads it again.
+fn prune(folder: &Path, limit: u64) -> io::Result<()> {
+    let mut files = Vec::new();
+    for genesis in fs::read_dir(folder)?.flatten().filter(|entry| entry.path().is_dir()) {
+        for file in fs::read_dir(genesis.path())?.flatten() {
+            let metadata = file.metadata()?;
+            files.push((metadata.modified()?, metadata.len(), file.path()));
+        }
+    }
+    files.sort();
+    let mut total: u64 = files.iter().map(|(_, size, _)| size).sum();
+    for (_, size, path) in files {
+        if total <= limit {
+            break;
+        }
+        fs::remove_file(path)?;
+        total -= size;
+    }
+    Ok(())
+}
+
 fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
@@ -141,3 +166,6 @@ fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     file.persist(path)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,11 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
 };
 
 use tensorwire_rpc::{Answer, Client, Request, Stats};
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, time::Instant};
 
 use crate::{At, BlockId, Builder, Hash, Properties, Result, at, node::Node, pin::Pin};
 
@@ -18,9 +19,12 @@ pub struct Chain(Arc<Inner>);
 struct Inner {
     node: Arc<Node>,
     properties: OnceCell<Properties>,
-    /// The head whose hash is being asked for: callers who come meanwhile share it.
-    head: Mutex<Weak<at::Inner>>,
+    /// The head that is being asked for, and since when: callers of the same moment share it.
+    head: Mutex<Option<(Instant, Weak<at::Inner>)>>,
 }
+
+/// How old a head that is being asked for may be to be shared: no caller gets a stale one, or one whose answer is lost.
+const SHARED_FOR: Duration = Duration::from_millis(100);
 
 impl Chain {
     /// Connects to a node, with the defaults of [`Builder`].
@@ -48,11 +52,14 @@ impl Chain {
     /// `At` is asked goes out beside them.
     pub async fn head(&self) -> Result<At> {
         let mut head = self.0.head.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = head.upgrade().filter(|open| open.pin.is_open_head()) {
+        let now = Instant::now();
+        let recent = head.as_ref().filter(|(since, _)| now.duration_since(*since) < SHARED_FOR);
+        let open = recent.and_then(|(_, open)| open.upgrade()).filter(|open| open.pin.is_open_head());
+        if let Some(open) = open {
             return Ok(At::from_inner(open));
         }
         let at = At::new(&self.0.node, Pin::head(&self.0.node));
-        *head = Arc::downgrade(at.inner());
+        *head = Some((now, Arc::downgrade(at.inner())));
         Ok(at)
     }
 

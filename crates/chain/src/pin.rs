@@ -131,7 +131,7 @@ impl Pin {
 
     /// Whether a read without a block may turn out to be one of this block.
     pub(crate) fn is_open_head(&self) -> bool {
-        self.asked == BlockId::Head && self.hash_now().is_none()
+        self.asked == BlockId::Head && self.block.clone().now_or_never().is_none()
     }
 
     pub(crate) fn asked(&self) -> BlockId {

@@ -250,6 +250,19 @@ async fn g1_one_deadline_covers_all_requests_of_a_read() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_head_that_failed_is_not_shared_with_who_comes_later() {
+    let Some(scripted) = ScriptedChain::start().await else { return };
+    let timeout = std::time::Duration::from_secs(5);
+    let chain = scripted.connect_with(Cache::none(), |builder| builder.timeout(timeout)).await;
+    scripted.state.lock().unwrap().silent = Some("state_queryStorageAt");
+    let lost = chain.head().await.unwrap();
+    assert!(lost.hash().await.unwrap_err().is_timeout());
+    scripted.state.lock().unwrap().silent = None;
+    chain.head().await.unwrap().hash().await.unwrap();
+    drop(lost);
+}
+
+#[tokio::test(start_paused = true)]
 async fn g19_names_that_do_not_exist_list_the_nearest() {
     let Some(scripted) = ScriptedChain::start().await else { return };
     let at = scripted.warm().await.head().await.unwrap();

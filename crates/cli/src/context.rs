@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Result};
-use tensorwire::{At, Cache, Runtime, Subtensor};
+use anyhow::{Context as _, Error, Result, anyhow};
+use tensorwire::{At, BlockId, Builder, Cache, ErrorKind, Network, Runtime, Subtensor};
 
 use crate::{failure::Interrupted, options::Options, output::Output};
 
@@ -11,9 +11,6 @@ pub(crate) struct Context {
     options: Options,
     pub(crate) output: Output,
 }
-
-/// No handshake is worth a longer wait, whatever the reads may take.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a name resolution or a file write that nobody waits for any more may hold up the end.
 const LINGER: Duration = Duration::from_secs(1);
@@ -45,7 +42,15 @@ impl Context {
 
     /// The same, at the block that `--at` names.
     pub(crate) fn at_block<T>(&self, work: impl AsyncFnOnce(&At) -> Result<T>) -> Result<T> {
-        self.connected(async |subtensor| work(&subtensor.at(self.options.at).await?).await)
+        let at = self.options.at;
+        let result = self.connected(async |subtensor| work(&subtensor.at(at).await?).await);
+        result.map_err(|error| match error.downcast_ref::<tensorwire::Error>().map(tensorwire::Error::kind) {
+            // Each node words this differently.
+            Some(ErrorKind::UnknownBlock) if matches!(at, BlockId::Hash(_)) => {
+                anyhow!("the node has no block {at}")
+            }
+            _ => error,
+        })
     }
 
     /// The runtime in force at that block.
@@ -53,13 +58,36 @@ impl Context {
         self.at_block(async |at| Ok(at.runtime().await?))
     }
 
-    async fn connect(&self) -> Result<Subtensor> {
-        let Options { network, timeout, no_cache, .. } = &self.options;
-        let cache = if *no_cache { Cache::none() } else { Cache::on_disk() };
-        let builder = Subtensor::builder(network.clone()).cache(cache);
-        let builder = builder.timeout(*timeout).connect_timeout((*timeout).min(CONNECT_TIMEOUT));
-        Ok(builder.connect().await?)
+    /// A connection still to be made, with the deadlines that `--timeout` sets.
+    pub(crate) fn builder(&self, network: impl Into<Network>) -> Builder {
+        let builder = Subtensor::builder(network);
+        match self.options.timeout {
+            Some(timeout) => builder.timeout(timeout).connect_timeout(timeout),
+            None => builder,
+        }
     }
+
+    async fn connect(&self) -> Result<Subtensor> {
+        let Options { network, no_cache, .. } = &self.options;
+        let cache = if *no_cache { Cache::none() } else { Cache::on_disk() };
+        let connected = self.builder(network.clone()).cache(cache).connect().await;
+        connected.map_err(|error| {
+            let url = network.to_string();
+            let wrong = error.rpc().is_some_and(|error| error.kind() == tensorwire_rpc::ErrorKind::Url);
+            match public_part(&url).filter(|part| wrong && !error.to_string().contains(part)) {
+                Some(part) => Error::new(error).context(format!("--network {part}")),
+                None => error.into(),
+            }
+        })
+    }
+}
+
+/// Scheme, host and port of what may be no URL: a password or a token must not be printed.
+fn public_part(url: &str) -> Option<&str> {
+    let (_, rest) = url.split_once("://")?;
+    let scheme = url.len() - rest.len();
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    url.get(..scheme + end).filter(|part| !part.contains('@'))
 }
 
 /// The work's result, or [`Interrupted`] on Ctrl-C.

@@ -11,6 +11,27 @@ use tensorwire::ErrorKind;
 #[error("interrupted")]
 pub(crate) struct Interrupted;
 
+/// What the user named is not there, and where to see what is.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct NotFound {
+    message: String,
+    hint: &'static str,
+}
+
+impl NotFound {
+    pub(crate) fn new(message: String, hint: &'static str) -> Self {
+        Self { message, hint }
+    }
+
+    /// In the metadata of a runtime.
+    pub(crate) fn in_runtime(message: String) -> Self {
+        Self::new(message, LISTS_THE_RUNTIME)
+    }
+}
+
+const LISTS_THE_RUNTIME: &str = "`tw metadata` lists what the runtime has";
+
 const BOLD_RED: Style = AnsiColor::Red.on_default().bold();
 const CYAN: Style = AnsiColor::Cyan.on_default();
 
@@ -43,6 +64,9 @@ fn is_broken_pipe(error: &Error) -> bool {
 
 /// What to do about it, where the message does not say so itself.
 fn hint(error: &Error) -> Option<&'static str> {
+    if let Some(NotFound { hint, .. }) = error.downcast_ref() {
+        return Some(hint);
+    }
     let error = error.downcast_ref::<tensorwire::Error>()?;
     let is_url = error.rpc().is_some_and(|error| error.kind() == tensorwire_rpc::ErrorKind::Url);
     match error.kind() {
@@ -53,7 +77,7 @@ fn hint(error: &Error) -> Option<&'static str> {
         _ if error.to_string().contains("discarded") => {
             Some("--network archive keeps the state of old blocks, other nodes drop it")
         }
-        ErrorKind::NotFound => Some("`tw metadata` lists what the runtime has"),
+        ErrorKind::NotFound => Some(LISTS_THE_RUNTIME),
         _ => None,
     }
 }

@@ -1,13 +1,15 @@
 //! JSON text into values, exactly: integers of any length keep all their digits.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::de::Error as _;
-use serde_json::{Error, Result, value::RawValue};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde_json::{Error, value::RawValue};
 use tensorwire_scale::Value;
 
-/// No type of a chain nests deeper.
-const MAX_DEPTH: usize = 128;
+type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What decodes from 128 levels of a chain's types: a call inside a call is four levels of JSON.
+const MAX_DEPTH: usize = 4 * 128;
 
 pub(crate) fn parse(text: &str) -> Result<Value> {
     value(serde_json::from_str(text)?)
@@ -29,9 +31,15 @@ fn nested(json: &RawValue, depth: usize) -> Result<Value> {
             elements.into_iter().map(inside).collect()
         }
         [b'{', ..] => {
-            let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text)?;
-            let fields = fields.into_iter().map(|(name, json)| Ok((name, inside(json)?)));
-            Ok(Value::record(fields.collect::<Result<Vec<_>>>()?))
+            let Fields(fields) = serde_json::from_str(text)?;
+            let mut values = BTreeMap::new();
+            for (name, json) in fields {
+                if values.contains_key(&name) {
+                    return Err(Error::custom(format_args!("the key {name:?} occurs twice in one object")));
+                }
+                values.insert(name, inside(json)?);
+            }
+            Ok(Value::record(values))
         }
         [b'-' | b'0'..=b'9', ..] => number(text),
         _ => Ok(serde_json::from_str::<serde_json::Value>(text)?.into()),
@@ -45,6 +53,33 @@ fn number(text: &str) -> Result<Value> {
         Ok(integer) => Ok(integer.into()),
         Err(_) if is_integer => Ok(text.into()),
         Err(_) => Ok(serde_json::from_str::<serde_json::Value>(text)?.into()),
+    }
+}
+
+/// The fields of an object as they are written: a map would drop all but the last of those with the same key.
+struct Fields<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Fields<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Fields<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Fields<'de>, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = object.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(Fields(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
     }
 }
 

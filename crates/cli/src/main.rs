@@ -38,7 +38,8 @@ Examples:
   tw --json neurons --all | jq length         every neuron of every subnet, for programs
   tw --network archive --at 5000000 query SubtensorModule TotalNetworks
 
-With --json, exactly one JSON value is written to stdout and all else to stderr.
+With --json, exactly one JSON value is written to stdout and all else to stderr,
+except by --help, --version, completions and scale --lines.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. RUST_LOG=debug tells more.";
 
 fn main() -> ExitCode {

@@ -14,9 +14,9 @@ pub(crate) struct Options {
     /// The block to read: HEAD, FINALIZED, a number or a 0x-hash
     #[arg(long, global = true, default_value = "HEAD", value_name = "BLOCK")]
     pub(crate) at: BlockId,
-    /// Give up after that many seconds
-    #[arg(long, global = true, default_value = "60", value_name = "SECONDS", value_parser = seconds)]
-    pub(crate) timeout: Duration,
+    /// Give up connecting, or a read, after that many seconds [default: 10 to connect, 60 for a read]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) timeout: Option<Duration>,
     /// Neither read nor write metadata kept on disk
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,

@@ -16,6 +16,11 @@ impl Output {
         Self { json }
     }
 
+    /// Whether one JSON value is asked for.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// The value itself with `--json`, else what is made of it for people.
     pub(crate) fn show<T: Display>(
         &self,

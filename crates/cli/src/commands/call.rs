@@ -28,7 +28,7 @@ Examples:
 impl Call {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let Self { api, method, arguments } = self;
-        let arguments = argument::values(&arguments);
+        let arguments = argument::values(&arguments)?;
         let value = context.at_block(async |at| Ok(at.call(&api, &method, arguments).await?))?;
         Ok(context.output.show(&value, || pretty(&value))?)
     }

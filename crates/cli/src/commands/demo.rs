@@ -34,7 +34,7 @@ const NOTES: &str = "\
 Starts a chain in this process, on threads of its own, behind a link with the given round trip, and reads \
 every neuron of every subnet twice, each time over one new websocket. Timed is the reading job: the head, \
 the list of subnets and their neurons, decoded. Connecting and loading the metadata come before the clock \
-starts. Both results must be equal. No network is used.
+starts. Both results must be equal. No network is used: --network, --at and --no-cache have no effect here.
 
 Examples:
   tw demo
@@ -61,7 +61,7 @@ impl Demo {
         let devnet = chain.block_on(self.start());
         spinner.finish_and_clear();
         let devnet = devnet.context("the chain cannot be started")?;
-        let comparison = context.wait(interruptible(self.compare(&devnet)));
+        let comparison = context.wait(interruptible(self.compare(context, &devnet)));
         chain.block_on(devnet.shutdown());
         let comparison = comparison?;
         Ok(context.output.show(&comparison, || comparison.text())?)
@@ -72,11 +72,11 @@ impl Demo {
         Ok(builder.latency(Duration::from_millis(self.round_trip)).start().await?)
     }
 
-    async fn compare(&self, devnet: &Devnet) -> Result<Comparison> {
+    async fn compare(&self, context: &Context, devnet: &Devnet) -> Result<Comparison> {
         let (one_by_one, sequential) =
-            Job::new(devnet, self.subnets, "reading one after another").sequential().await?;
+            Job::new(context, devnet, self.subnets, "reading one after another").sequential().await?;
         let (together, concurrent) =
-            Job::new(devnet, self.subnets, "reading concurrently").concurrent().await?;
+            Job::new(context, devnet, self.subnets, "reading concurrently").concurrent().await?;
         ensure!(one_by_one == together, "the two readings differ, though the chain stood still");
         let neurons = together.iter().map(Vec::len).sum();
         let expected = usize::from(self.subnets) * usize::from(self.neurons);

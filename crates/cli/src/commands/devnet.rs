@@ -39,7 +39,8 @@ pub(crate) struct Serve {
 
 const NOTES: &str = "\
 A genuine FRAME runtime in this process, with Bittensor's storage, calls and runtime APIs; its economics \
-are imitated. The same seed gives the same chain. JSON: {\"url\": ..} once it serves.
+are imitated. The same seed gives the same chain. JSON: {\"url\": ..} once it serves. \
+--network, --at, --timeout and --no-cache have no effect here.
 
 Examples:
   tw devnet                                   then, elsewhere: tw --network devnet neurons --netuid 1

@@ -1,11 +1,11 @@
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use tensorwire::Runtime;
 use tensorwire_scale::{Pallet, RuntimeApi};
 
-use crate::{context::Context, metadata_file, nearest::did_you_mean};
+use crate::{context::Context, failure::NotFound, metadata_file, nearest::did_you_mean};
 
 mod api;
 mod item;
@@ -53,7 +53,8 @@ impl Metadata {
                 Ok(output.show(&found, || found.text())?)
             }
             (Some(_), Some(method)) => {
-                let method = api::Method::of(&runtime, runtime.api_method(name, method)?);
+                let method = runtime.api_method(name, method).map_err(tensorwire::Error::from)?;
+                let method = api::Method::of(&runtime, method);
                 Ok(output.show(&method, || method.text())?)
             }
             (None, None) => {
@@ -70,11 +71,14 @@ impl Metadata {
 
 fn find_pallet<'a>(runtime: &'a Runtime, name: &str) -> Result<&'a Pallet> {
     let found = runtime.pallets().iter().find(|pallet| pallet.name() == name);
-    found.with_context(|| {
+    found.ok_or_else(|| {
         let names =
             runtime.pallets().iter().map(Pallet::name).chain(runtime.apis().iter().map(RuntimeApi::name));
         let (hint, spec, version) = (did_you_mean(name, names), runtime.spec_name(), runtime.spec_version());
-        format!("no pallet or runtime API is named \"{name}\" in {spec} {version}{hint}")
+        NotFound::in_runtime(format!(
+            "no pallet or runtime API is named \"{name}\" in {spec} {version}{hint}"
+        ))
+        .into()
     })
 }
 

@@ -1,5 +1,5 @@
 use anyhow::{Result, bail};
-use clap::Args;
+use clap::{ArgGroup, Args};
 use futures_util::future::try_join_all;
 use serde::Serialize;
 use tensorwire::At;
@@ -13,12 +13,12 @@ use row::Neuron;
 
 /// Show the neurons of one subnet, or of all
 #[derive(Args)]
-#[command(after_help = NOTES)]
+#[command(after_help = NOTES, group = ArgGroup::new("which").args(["netuid", "all"]).required(true))]
 pub(crate) struct Neurons {
     /// The subnet
-    #[arg(long, required_unless_present = "all", conflicts_with = "all")]
+    #[arg(long)]
     netuid: Option<u16>,
-    /// All subnets, at one block, read concurrently over one websocket
+    /// All subnets, read concurrently over one websocket; without --json, one line per subnet
     #[arg(long)]
     all: bool,
     /// Weights and bonds as well; a costly question for the node
@@ -59,16 +59,20 @@ impl Neurons {
     ) -> Result<()> {
         let output = &context.output;
         match self.netuid {
-            Some(netuid) => {
-                let (subnet, block) =
-                    context.at_block(async |at| Ok((one(at, netuid, &read).await?, at.number().await?)))?;
-                Ok(output.show(&subnet.neurons, || tables::neurons(&subnet, block))?)
-            }
-            None => {
-                let (subnets, block) =
-                    context.at_block(async |at| Ok((all(at, &read).await?, at.number().await?)))?;
-                Ok(output.show(&subnets, || tables::subnets(&subnets, block))?)
-            }
+            Some(netuid) => context.at_block(async |at| {
+                let subnet = one(at, netuid, &read).await?;
+                if output.is_json() {
+                    return Ok(output.json(&subnet.neurons)?);
+                }
+                Ok(output.text(tables::neurons(&subnet, at.number().await?))?)
+            }),
+            None => context.at_block(async |at| {
+                let subnets = all(at, &read).await?;
+                if output.is_json() {
+                    return Ok(output.json(&subnets)?);
+                }
+                Ok(output.text(tables::subnets(&subnets, at.number().await?))?)
+            }),
         }
     }
 }

@@ -28,7 +28,7 @@ Examples:
 impl Query {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let Self { pallet, item, keys } = self;
-        let keys = argument::values(&keys);
+        let keys = argument::values(&keys)?;
         let value = context.at_block(async |at| Ok(at.query(&pallet, &item, keys).await?))?;
         Ok(context.output.show(&value, || pretty(&value))?)
     }

@@ -27,8 +27,18 @@ fn what_is_no_json_fails() {
 }
 
 #[test]
+fn a_repeated_key_is_an_error_that_names_it() {
+    for text in [r#"{"a":1,"b":2,"a":1}"#, r#"[{"x":{"a":1,"\u0061":2}}]"#] {
+        let error = parse(text).unwrap_err().to_string();
+        assert!(error.contains(r#"the key "a" occurs twice"#), "{error}");
+    }
+    assert!(parse(r#"[{"a":1},{"a":1,"b":{"a":1}}]"#).is_ok());
+}
+
+#[test]
 fn depth_is_bounded() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    assert!(parse(&nested(100)).is_ok());
+    assert!(parse(&nested(513)).is_ok());
+    assert!(parse(&nested(514)).is_err());
     assert!(parse(&nested(100_000)).is_err());
 }

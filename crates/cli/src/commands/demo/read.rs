@@ -4,10 +4,10 @@ use anyhow::Result;
 use futures_util::future::try_join_all;
 use indicatif::ProgressBar;
 use serde::Serialize;
-use tensorwire::{At, Cache, NeuronInfoLite, Subtensor};
+use tensorwire::{At, Cache, NeuronInfoLite};
 use tensorwire_devnet::Devnet;
 
-use crate::progress;
+use crate::{context::Context, progress};
 
 /// The neurons of each subnet.
 type Neurons = Vec<Vec<NeuronInfoLite>>;
@@ -24,13 +24,14 @@ pub(super) struct Reading {
 
 /// All neurons of the chain, read over a websocket of its own.
 pub(super) struct Job<'a> {
+    context: &'a Context,
     devnet: &'a Devnet,
     bar: ProgressBar,
 }
 
 impl<'a> Job<'a> {
-    pub(super) fn new(devnet: &'a Devnet, subnets: u16, how: &str) -> Self {
-        Self { devnet, bar: progress::bar(subnets.into(), how) }
+    pub(super) fn new(context: &'a Context, devnet: &'a Devnet, subnets: u16, how: &str) -> Self {
+        Self { context, devnet, bar: progress::bar(subnets.into(), how) }
     }
 
     /// Each call waits for the one before it.
@@ -63,7 +64,7 @@ impl<'a> Job<'a> {
     /// Connects, loads the runtime, and only then starts to count.
     async fn measure(&self, read: impl AsyncFn(&At) -> Result<Neurons>) -> Result<(Neurons, Reading)> {
         let opened = self.devnet.stats().connections_opened;
-        let subtensor = Subtensor::builder(self.devnet.url()).cache(Cache::none()).connect().await?;
+        let subtensor = self.context.builder(self.devnet.url()).cache(Cache::none()).connect().await?;
         subtensor.head().await?.runtime().await?;
         self.bar.reset_elapsed();
         let (before, start) = (subtensor.stats(), Instant::now());

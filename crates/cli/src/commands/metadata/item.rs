@@ -1,10 +1,10 @@
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde::Serialize;
 use tensorwire::{Runtime, Value};
 use tensorwire_scale::{Constant, FieldDescription, Pallet, Plan, StorageEntry, VariantDescription};
 
 use super::pallet::variants;
-use crate::{nearest::did_you_mean, pretty::pretty};
+use crate::{failure::NotFound, nearest::did_you_mean, pretty::pretty};
 
 /// One thing that a pallet has.
 #[derive(Serialize)]
@@ -93,7 +93,8 @@ pub(super) fn find<'a>(runtime: &'a Runtime, pallet: &'a Pallet, name: &str) -> 
         let storage = pallet.storage().iter().map(StorageEntry::name);
         let names = storage.chain(pallet.constants().iter().map(Constant::name));
         let hint = did_you_mean(name, names.chain(others.iter().map(String::as_str)));
-        bail!("{} has nothing named \"{name}\"{hint}", pallet.name());
+        let message = format!("{} has nothing named \"{name}\"{hint}", pallet.name());
+        return Err(NotFound::in_runtime(message).into());
     }
     Ok(items)
 }

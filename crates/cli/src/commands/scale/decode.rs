@@ -34,7 +34,7 @@ impl Decode {
         let runtime = codec.runtime()?;
         let ty = codec.type_in(&runtime)?;
         if codec.lines {
-            return lines::convert(&runtime, ty, |ty, line| {
+            return lines::convert(&runtime, ty, "hex", |ty, line| {
                 let hex = line.hex.as_deref().context("the line has no \"hex\"")?;
                 Ok(Output::decoded(decode(&runtime, ty, hex)?))
             });

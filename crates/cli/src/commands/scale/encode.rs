@@ -39,13 +39,13 @@ impl Encode {
         let ty = codec.type_in(&runtime)?;
         let plan = runtime.plan();
         if codec.lines {
-            return lines::convert(&runtime, ty, |ty, line| {
+            return lines::convert(&runtime, ty, "value", |ty, line| {
                 let value = json::value(line.value.context("the line has no \"value\"")?)?;
                 Ok(Output::encoded(&plan.encode(ty, &value)?))
             });
         }
         let text = argument_or_stdin(value.unwrap_or_default())?;
-        let bytes = plan.encode(ty.context("--type is missing")?, &argument::value(text.trim()))?;
+        let bytes = plan.encode(ty.context("--type is missing")?, &argument::value(text.trim())?)?;
         let hex = const_hex::encode_prefixed(bytes);
         Ok(context.output.show(&hex, || &hex)?)
     }

@@ -33,8 +33,8 @@ Examples:
 impl Key {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let runtime = metadata_file::load(&self.metadata)?;
-        let entry = runtime.storage(&self.pallet, &self.item)?;
-        let keys = argument::values(&self.keys);
+        let entry = runtime.storage(&self.pallet, &self.item).map_err(tensorwire::Error::from)?;
+        let keys = argument::values(&self.keys)?;
         let key = if self.prefix { entry.key_prefix(&keys)? } else { entry.key(&keys)? };
         let hex = const_hex::encode_prefixed(key);
         Ok(context.output.show(&hex, || &hex)?)

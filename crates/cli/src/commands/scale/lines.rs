@@ -52,11 +52,12 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
-/// Converts stdin line by line. An answer is written as soon as its line is read, and a bad line costs only itself;
+/// Converts stdin, whose lines hold a `what`, line by line. An answer is written as soon as its line is read, and a bad line costs only itself;
 /// that there were any is the error at the end.
 pub(super) fn convert(
     runtime: &Runtime,
     default: Option<TypeId>,
+    what: &str,
     convert: impl Fn(TypeId, &Input) -> Result<Output<'static>>,
 ) -> Result<()> {
     let mut types = TypeNames::new(runtime.plan());
@@ -77,11 +78,7 @@ pub(super) fn convert(
         if input.read_until(b'\n', &mut line).context("cannot read stdin")? == 0 {
             break;
         }
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            continue;
-        }
-        let line: Result<Input> = serde_json::from_slice(line).map_err(malformed);
+        let line = parse(line.trim_ascii(), what);
         let id = line.as_ref().ok().and_then(|line| line.id);
         let result = match line.and_then(|line| answer(&line)) {
             Ok(result) => result,
@@ -98,6 +95,15 @@ pub(super) fn convert(
     match failed {
         0 => Ok(()),
         _ => bail!("{failed} of {total} lines failed"),
+    }
+}
+
+/// A blank line is answered too: line N of the output is about line N of the input.
+fn parse<'a>(line: &'a [u8], what: &str) -> Result<Input<'a>> {
+    match line.first() {
+        Some(b'{') => serde_json::from_slice(line).map_err(malformed),
+        Some(_) => bail!("expected an object like {{\"type\": .., \"{what}\": ..}}"),
+        None => bail!("empty line"),
     }
 }
 

@@ -32,6 +32,7 @@ pub struct Plan {
     /// By type id. Ids inside are checked to exist.
     ops: Box<[Op]>,
     widths: Box<[Width]>,
+    newtypes: Box<[u8]>,
     names: TypeNames,
     ss58_prefix: u16,
     bindings: typed::Bindings,
@@ -44,7 +45,9 @@ impl Plan {
     pub fn compile(types: &PortableRegistry, ss58_prefix: u16) -> Result<Self> {
         let ops = compile::ops(types)?;
         let widths = width::widths(&ops);
-        Ok(Self { ops, widths, names: TypeNames::new(types), ss58_prefix, bindings: Default::default() })
+        let newtypes = compile::newtypes(types)?;
+        let names = TypeNames::new(types);
+        Ok(Self { ops, widths, newtypes, names, ss58_prefix, bindings: Default::default() })
     }
 
     /// How many types there are.
@@ -97,6 +100,10 @@ impl Plan {
     /// Encodes a value. Besides what decoding gives it takes what people and JSON write: numbers as text,
     /// hexadecimal bytes, addresses, fields in any order.
     ///
+    /// A list given for a struct or variant is the list of its fields in order. Where there is one field that is
+    /// itself written as a list, the list is that field: `[call]` and `[]` mean for `batch` what they mean for
+    /// its `calls`. Only a newtype's content may be given as a list of one, or under the name `0`.
+    ///
     /// Fails with [`ErrorKind::Encode`], naming the field, what its type expects and what was given.
     pub fn encode(&self, ty: TypeId, value: &Value) -> Result<Vec<u8>> {
         let mut out = Vec::new();
@@ -126,7 +133,7 @@ impl Plan {
     /// Roughly how many bytes of memory the plan takes.
     pub fn memory(&self) -> usize {
         let ops: usize = self.ops.iter().map(Op::memory).sum();
-        ops + self.widths.len() * size_of::<Width>() + self.names.memory()
+        ops + self.widths.len() * size_of::<Width>() + self.newtypes.len() + self.names.memory()
     }
 
     pub(crate) fn op(&self, id: u32) -> &Op {
@@ -135,6 +142,11 @@ impl Plan {
 
     pub(crate) fn width(&self, id: u32) -> Width {
         self.widths[id as usize]
+    }
+
+    /// How many newtypes, which the op does not know of, are around the type.
+    pub(crate) fn newtypes(&self, id: u32) -> u8 {
+        self.newtypes[id as usize]
     }
 
     fn check(&self, ty: TypeId) -> Result<u32> {

@@ -9,6 +9,7 @@ mod shape;
 
 pub use index::ValueIndex;
 pub use integer::Integer;
+pub(crate) use integer::NoInteger;
 pub use shape::{Shape, VariantShape};
 
 /// A decoded value, or one to encode: any type that a chain's registry can hold.

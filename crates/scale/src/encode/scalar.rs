@@ -1,7 +1,8 @@
-use super::Encoder;
+use super::{Encoder, cut, shown};
 use crate::{
     AccountId, Error, ErrorKind, Integer, Result, Value,
     plan::op::{IntegerType, Op},
+    value::NoInteger,
 };
 
 impl Encoder<'_, '_> {
@@ -45,22 +46,32 @@ impl Encoder<'_, '_> {
     }
 
     fn integer(&mut self, id: u32, number: IntegerType, value: &Value) -> Result<()> {
-        let bytes = self.fitting(id, number, self.number(id, value)?)?;
+        let bytes = self.fitting(id, number, self.number(id, number, value)?)?;
         self.out.extend(&bytes[..number.width]);
         Ok(())
     }
 
     fn compact(&mut self, id: u32, number: IntegerType, value: &Value) -> Result<()> {
-        let integer = self.number(id, value)?;
+        let integer = self.number(id, number, value)?;
         self.fitting(id, number, integer)?;
         write_compact(integer, self.out);
         Ok(())
     }
 
-    fn number(&self, id: u32, value: &Value) -> Result<Integer> {
+    fn number(&self, id: u32, number: IntegerType, value: &Value) -> Result<Integer> {
+        /// Below it a floating point number stands for one integer alone.
+        const EXACT: f64 = (1u64 << 53) as f64;
         match value {
             Value::Integer(integer) => Ok(*integer),
-            Value::Str(text) => Integer::parse(text).ok_or_else(|| self.mismatch(id, value)),
+            Value::Str(text) => Integer::parse(text).map_err(|error| match error {
+                NoInteger::TooWide => self.out_of_range(id, number, cut(text)),
+                NoInteger::Malformed => self.mismatch(id, value),
+            }),
+            Value::Float(float) if float.fract() == 0.0 && float.abs() < EXACT => {
+                let hint =
+                    format!(", a number written with a fraction or exponent is no integer: write {float}");
+                Err(self.mismatch_because(id, value, &hint))
+            }
             Value::Float(float) if float.fract() == 0.0 => {
                 let hint = ", which JSON numbers do not hold exactly: write it as a decimal string";
                 Err(self.mismatch_because(id, value, hint))
@@ -70,10 +81,14 @@ impl Encoder<'_, '_> {
     }
 
     fn fitting(&self, id: u32, number: IntegerType, integer: Integer) -> Result<[u8; 32]> {
-        integer.fit(number.width, number.signed).ok_or_else(|| {
-            let message = format!("{integer} is out of range for {}: {}", self.name(id), number.range());
-            Error::new(ErrorKind::Encode, message)
-        })
+        let fit = integer.fit(number.width, number.signed);
+        fit.ok_or_else(|| self.out_of_range(id, number, integer.to_string()))
+    }
+
+    #[cold]
+    fn out_of_range(&self, id: u32, number: IntegerType, found: String) -> Error {
+        let message = format!("{found} is out of range for {}: {}", self.name(id), number.range());
+        Error::new(ErrorKind::Encode, message)
     }
 
     fn integers(
@@ -156,11 +171,10 @@ impl Encoder<'_, '_> {
         let byte = |(place, value): (usize, &Value)| {
             let byte = match value {
                 Value::Integer(integer) => integer.to_u64().and_then(|byte| u8::try_from(byte).ok()),
-                Value::Str(text) => Integer::parse(text).and_then(|byte| u8::try_from(byte.to_u64()?).ok()),
                 _ => None,
             };
             byte.ok_or_else(|| {
-                let message = format!("expected a byte, {}, found {value}", IntegerType::U8.range());
+                let message = format!("expected a byte, {}, found {}", IntegerType::U8.range(), shown(value));
                 Error::new(ErrorKind::Encode, message).inside(format!("[{place}]"))
             })
         };

@@ -4,13 +4,14 @@ use crate::{
     value::{Shape, VariantShape},
 };
 use scale_info::{
-    Field, Path, PortableRegistry, Type, TypeDef, TypeDefPrimitive, TypeDefVariant, form::PortableForm,
+    Field, Path, PortableRegistry, PortableType, Type, TypeDef, TypeDefPrimitive, TypeDefVariant,
+    form::PortableForm,
 };
 use std::sync::Arc;
 
 /// No chain comes near these; a registry beyond them is corrupt.
 const MAX_TYPES: usize = 1 << 20;
-const MAX_NEWTYPES: usize = 64;
+const MAX_NEWTYPES: u8 = 64;
 
 /// One op for each type of the registry, by id.
 pub(super) fn ops(types: &PortableRegistry) -> Result<Box<[Op]>> {
@@ -34,6 +35,13 @@ pub(super) fn ops(types: &PortableRegistry) -> Result<Box<[Op]>> {
         }
     }
     Ok(ops.into())
+}
+
+/// How many newtypes are around each type that an op stands for, by id.
+pub(super) fn newtypes(types: &PortableRegistry) -> Result<Box<[u8]>> {
+    let compiler = Compiler { types };
+    let count = |ty: &PortableType| compiler.unwrap_while(ty.id, is_newtype).map(|(_, count)| count);
+    types.types.iter().map(count).collect()
 }
 
 fn corrupt(what: String) -> Error {
@@ -83,23 +91,24 @@ impl<'t> Compiler<'t> {
 
     /// The type inside all structs of a single unnamed field.
     fn unwrapped(&self, id: u32) -> Result<&'t Type<PortableForm>> {
-        self.unwrap_while(id, |fields| fields.len() == 1 && fields[0].name.is_none())
+        self.unwrap_while(id, is_newtype).map(|(ty, _)| ty)
     }
 
+    /// The type inside, and how many newtypes are around it.
     fn unwrap_while(
         &self,
         id: u32,
         is_newtype: impl Fn(&[Field<PortableForm>]) -> bool,
-    ) -> Result<&'t Type<PortableForm>> {
+    ) -> Result<(&'t Type<PortableForm>, u8)> {
         let mut ty = self.get(id)?;
-        for _ in 0..MAX_NEWTYPES {
+        for count in 0..MAX_NEWTYPES {
             match &ty.type_def {
                 TypeDef::Composite(composite)
                     if is_newtype(&composite.fields) && self.special(ty, &composite.fields).is_none() =>
                 {
                     ty = self.get(composite.fields[0].ty.id)?;
                 }
-                _ => return Ok(ty),
+                _ => return Ok((ty, count)),
             }
         }
         Err(corrupt(format!(
@@ -181,7 +190,7 @@ impl<'t> Compiler<'t> {
 
     /// A compact holds an unsigned integer, at the bottom of structs of one field, or nothing.
     fn compact(&self, id: u32, content: u32) -> Result<Op> {
-        let content = self.unwrap_while(content, |fields| fields.len() == 1)?;
+        let (content, _) = self.unwrap_while(content, |fields| fields.len() == 1)?;
         match &content.type_def {
             TypeDef::Primitive(primitive) => {
                 if let Op::Integer(number @ IntegerType { signed: false, .. }) = primitive_op(primitive) {
@@ -211,6 +220,10 @@ impl<'t> Compiler<'t> {
         };
         Ok(Op::Bits { word, most_significant_first })
     }
+}
+
+fn is_newtype(fields: &[Field<PortableForm>]) -> bool {
+    fields.len() == 1 && fields[0].name.is_none()
 }
 
 fn is_account(path: &Path<PortableForm>) -> bool {

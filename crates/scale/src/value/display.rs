@@ -10,7 +10,7 @@ impl Display for Value {
             Self::Bool(bool) => bool.fmt(f),
             Self::Char(char) => write!(f, "{char:?}"),
             Self::Integer(integer) => integer.fmt(f),
-            Self::Float(float) => float.fmt(f),
+            Self::Float(float) => write!(f, "{float:?}"),
             Self::Str(text) => write!(f, "{text:?}"),
             Self::Bytes(bytes) => f.write_str(&const_hex::encode_prefixed(bytes)),
             Self::Bytes32(bytes) => f.write_str(&const_hex::encode_prefixed(bytes)),

@@ -8,6 +8,13 @@ pub struct Integer {
     magnitude: [u8; 32],
 }
 
+/// Why a text is no [`Integer`].
+pub(crate) enum NoInteger {
+    Malformed,
+    /// Of more than 256 bits.
+    TooWide,
+}
+
 impl Integer {
     /// The integer as `u64`, when it lies in that range.
     #[inline]
@@ -68,25 +75,26 @@ impl Integer {
     }
 
     /// Reads decimals, with `_` between digits, or 0x-hex, either with a sign.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Result<Self, NoInteger> {
         let (negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
         let (radix, digits) = digits.strip_prefix("0x").map_or((10, digits), |digits| (16, digits));
-        if !digits.starts_with(|c: char| c.is_digit(radix)) {
-            return None;
+        let is_integer = digits.starts_with(|c: char| c.is_digit(radix))
+            && digits.chars().all(|c| c == '_' || c.is_digit(radix));
+        if !is_integer {
+            return Err(NoInteger::Malformed);
         }
         let mut magnitude = [0; 32];
-        for c in digits.chars().filter(|c| *c != '_') {
-            let mut carry = c.to_digit(radix)?;
+        for mut carry in digits.chars().filter_map(|c| c.to_digit(radix)) {
             for byte in &mut magnitude {
                 let sum = u32::from(*byte) * radix + carry;
                 *byte = sum as u8;
                 carry = sum >> 8;
             }
             if carry != 0 {
-                return None;
+                return Err(NoInteger::TooWide);
             }
         }
-        Some(Self { negative: negative && magnitude != [0; 32], magnitude })
+        Ok(Self { negative: negative && magnitude != [0; 32], magnitude })
     }
 
     fn low(&self) -> Option<u128> {

@@ -7,6 +7,7 @@ mod json;
 mod names;
 mod real;
 mod static_codec;
+mod strict;
 mod support;
 mod typed;
 mod value;

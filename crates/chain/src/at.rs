@@ -34,8 +34,8 @@ impl At {
         let pin = Arc::new(pin);
         Self(Arc::new(Inner {
             node: node.clone(),
-            reads: Reads::new(node.client.clone(), pin.clone()),
-            calls: Calls::new(node.client.clone(), pin.clone()),
+            reads: Reads::new(node.clone(), pin.clone()),
+            calls: Calls::new(node.clone(), pin.clone()),
             pin,
         }))
     }
@@ -53,13 +53,15 @@ impl At {
         self.0.node.bounded(|| "block hash".into(), self.0.pin.hash_of()).await
     }
 
-    /// The block's number. No request for the head and for a block asked by number; one, once, for others.
+    /// The block's number. No request for the head (but at genesis) and for a block asked by number; one, once, for
+    /// others.
     pub async fn number(&self) -> Result<u64> {
         let number = self.0.pin.number_of(&self.0.node);
         self.0.node.bounded(|| format!("number of {}", self.asked()), number).await
     }
 
-    /// The runtime in force at the block. No request if it is known; else its metadata, once for all callers.
+    /// The runtime in force at the block. No request if it is known; else one for its version, and if that is new one
+    /// or two for its metadata, once for all callers.
     pub async fn runtime(&self) -> Result<Arc<Runtime>> {
         self.0.node.bounded(|| format!("runtime of {}", self.asked()), self.0.pin.runtime()).await
     }
@@ -75,7 +77,7 @@ impl At {
 
     /// What a runtime API answers at this block, as in `call("NeuronInfoRuntimeApi", "get_neurons_lite", [1u16])`.
     ///
-    /// One request; none if an identical call is under way.
+    /// One request; none if an identical call has just begun; two if the runtime has changed what the call looks like.
     ///
     /// # Errors
     /// `NotFound`, with the nearest names; `Invalid`, naming the expected types; `Server` if the runtime fails.

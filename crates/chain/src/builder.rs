@@ -3,12 +3,12 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::join;
 use tensorwire_rpc::Client;
 use tensorwire_scale::Runtime;
+use tokio::runtime::Handle;
 
 use crate::{
     Cache, Chain, Hash, Result,
     node::Node,
-    pin::flight,
-    runtimes::{Key, Runtimes, metadata_versions},
+    runtimes::{Key, Runtimes},
 };
 
 /// How to connect to a chain.
@@ -72,11 +72,9 @@ impl Builder {
     }
 
     fn assemble(self, client: Client, known: Option<(Key, Arc<Runtime>)>) -> Chain {
-        let versions = match known {
-            Some(_) => None,
-            None => Some(flight(metadata_versions(&client, None))),
-        };
-        let runtimes = Runtimes::new(self.cache, &self.url, known, versions);
-        Chain::new(Node::new(client, self.timeout, runtimes, self.genesis))
+        // Where the connection lives, its work lives too.
+        let handle = Handle::current();
+        let runtimes = Runtimes::new(&client, &handle, self.cache, &self.url, known);
+        Chain::new(Node::new(client, handle, self.timeout, runtimes, self.genesis))
     }
 }

@@ -3,6 +3,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use etcetera::BaseStrategy;
@@ -12,7 +13,7 @@ use tensorwire_scale::{
 };
 
 use crate::{
-    Hash,
+    Error, ErrorKind, Hash, Result,
     runtimes::{Key, off_thread},
 };
 
@@ -26,7 +27,7 @@ pub struct Cache {
     folder: Option<PathBuf>,
 }
 
-/// All metadata together takes at most about this many bytes: the files written first go first.
+/// All metadata together takes at most about this many bytes: the files used longest ago go first.
 const LIMIT: u64 = 256 << 20;
 
 /// Starts every file. It changes when the layout does.
@@ -51,7 +52,15 @@ impl Cache {
 
     pub(crate) async fn load(&self, key: Key) -> Option<Arc<Runtime>> {
         let folder = self.folder.clone()?;
-        off_thread(move || read(&folder, key)).await.ok()?
+        let read = off_thread(move || (read(&folder, key), folder)).await.ok()?;
+        match read {
+            (Ok(runtime), _) => runtime,
+            (Err(why), folder) => {
+                let path = folder.join(key.file());
+                tracing::warn!(target: "tensorwire::cache", ?path, %why, "ignoring a cache file");
+                None
+            }
+        }
     }
 
     /// The runtime last used at that endpoint.
@@ -60,20 +69,17 @@ impl Cache {
         let pointer = pointer(&folder, endpoint);
         let load = move || {
             let key = Key::parse(fs::read_to_string(pointer).ok()?.trim())?;
-            Some((key, read(&folder, key)?))
+            Some((key, read(&folder, key).ok()??))
         };
         off_thread(load).await.ok()?
     }
 
     /// Written in the background: no caller waits for the disk.
-    pub(crate) fn store(&self, endpoint: &str, key: Key, metadata: Arc<Vec<u8>>) {
+    pub(crate) fn store(&self, key: Key, metadata: Arc<Vec<u8>>) {
         let Some(folder) = self.folder.clone() else { return };
-        let pointer = pointer(&folder, endpoint);
         tokio::task::spawn_blocking(move || {
             let content = [MAGIC, blake2_256(&metadata).as_slice(), &metadata].concat();
-            let written = write(&folder.join(key.file()), &content)
-                .and_then(|()| write(&pointer, key.text().as_bytes()))
-                .and_then(|()| prune(&folder, LIMIT));
+            let written = write(&folder.join(key.file()), &content).and_then(|()| prune(&folder, LIMIT));
             if let Err(error) = written {
                 tracing::debug!(target: "tensorwire::cache", %error, "metadata was not cached");
             }
@@ -114,27 +120,26 @@ fn pointer(folder: &Path, endpoint: &str) -> PathBuf {
     folder.join("endpoints").join(const_hex::encode(blake2_128(endpoint.as_bytes())))
 }
 
-fn read(folder: &Path, key: Key) -> Option<Arc<Runtime>> {
+/// `None` if there is no file, an error if it is damaged.
+fn read(folder: &Path, key: Key) -> Result<Option<Arc<Runtime>>> {
+    let damaged = |why: &str| Err(Error::new(ErrorKind::Decode, why));
     let path = folder.join(key.file());
-    let content = fs::read(&path).ok()?;
-    let damaged =
-        |why: &str| tracing::warn!(target: "tensorwire::cache", ?path, why, "ignoring a cache file");
+    let Ok(content) = fs::read(&path) else { return Ok(None) };
     let Some((hash, metadata)) = content.strip_prefix(MAGIC).and_then(|rest| rest.split_at_checked(32))
     else {
-        damaged("it is truncated or of another version");
-        return None;
+        return damaged("it is truncated or of another version");
     };
     if hash != blake2_256(metadata) {
-        damaged("its content does not match its hash");
-        return None;
+        return damaged("its content does not match its hash");
     }
-    match Runtime::from_metadata(metadata) {
-        Ok(runtime) => Some(Arc::new(runtime)),
-        Err(error) => {
-            damaged(&error.to_string());
-            None
-        }
+    let runtime = Runtime::from_metadata(metadata)?;
+    if runtime.spec_version() != key.spec_version {
+        return damaged("it holds another spec version");
     }
+    // What is in use is not the oldest. It may be another user's file: then it keeps its time.
+    let _ =
+        fs::File::options().append(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
+    Ok(Some(Arc::new(runtime)))
 }
 
 /// Removes the oldest metadata until what is left fits. Another process that wants it downloads it again.
@@ -142,8 +147,11 @@ fn prune(folder: &Path, limit: u64) -> io::Result<()> {
     let mut files = Vec::new();
     for genesis in fs::read_dir(folder)?.flatten().filter(|entry| entry.path().is_dir()) {
         for file in fs::read_dir(genesis.path())?.flatten() {
-            let metadata = file.metadata()?;
-            files.push((metadata.modified()?, metadata.len(), file.path()));
+            let is_metadata = file.path().extension().is_some_and(|extension| extension == "scale");
+            // Another process may have removed it meanwhile.
+            if let (true, Ok(metadata)) = (is_metadata, file.metadata()) {
+                files.push((metadata.modified()?, metadata.len(), file.path()));
+            }
         }
     }
     files.sort();
@@ -152,8 +160,10 @@ fn prune(folder: &Path, limit: u64) -> io::Result<()> {
         if total <= limit {
             break;
         }
-        fs::remove_file(path)?;
-        total -= size;
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => total -= size,
+        }
     }
     Ok(())
 }

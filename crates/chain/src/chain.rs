@@ -4,6 +4,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::try_join;
 use tensorwire_rpc::{Answer, Client, Request, Stats};
 use tokio::{sync::OnceCell, time::Instant};
 
@@ -49,7 +50,7 @@ impl Chain {
     }
 
     /// The best block that the node knows now. Two requests, sent together and not waited for: what the returned
-    /// `At` is asked goes out beside them.
+    /// `At` is asked goes out beside them. (A third one where the runtime has just been upgraded, or never was.)
     pub async fn head(&self) -> Result<At> {
         let mut head = self.0.head.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
@@ -63,12 +64,14 @@ impl Chain {
         Ok(at)
     }
 
-    /// The newest finalized block that the node knows now. Two requests, one after the other.
+    /// The newest finalized block that the node knows now. Two requests, one after the other, and the metadata of a
+    /// new runtime.
     pub async fn finalized(&self) -> Result<At> {
         Ok(At::new(&self.0.node, Pin::finalized(&self.0.node)))
     }
 
-    /// A block by number (on the node's best chain) or hash. Two requests by number, one by hash.
+    /// A block by number (on the node's best chain) or hash. Two requests by number, one by hash, and the metadata of
+    /// a new runtime.
     ///
     /// # Errors
     /// The first read says `UnknownBlock` if the node has no such block.
@@ -89,10 +92,11 @@ impl Chain {
     /// What the node says of its chain: name, software, token. Four requests in one round trip, the first time.
     pub async fn properties(&self) -> Result<Properties> {
         let load = self.0.properties.get_or_try_init(|| Properties::load(&self.0.node.client));
-        self.0.node.bounded(|| "properties of the chain".into(), async { Ok(load.await?.clone()) }).await
+        let load = async { Ok(try_join(self.0.node.genesis(), load).await?.1.clone()) };
+        self.0.node.bounded(|| "properties of the chain".into(), load).await
     }
 
-    /// Any method of the node. One request.
+    /// Any method of the node. One request, answered whichever chain the node serves.
     ///
     /// # Errors
     /// `Server` with the node's code, message and data.

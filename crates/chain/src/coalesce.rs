@@ -1,47 +1,99 @@
 use std::{
     collections::HashMap,
     future::poll_fn,
+    ops::RangeInclusive,
     pin::pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     task::Poll,
+    time::Duration,
 };
 
-use futures_util::future::{Either, join, select, try_join, try_join_all};
+use futures_util::future::{select, try_join, try_join_all};
 use serde::Deserialize;
 use tensorwire_rpc::{Answer, Client, Request};
-use tokio::sync::{Notify, Semaphore};
-
-use crate::{
-    Error, ErrorKind, Hash, Result,
-    pin::{Flight, Pin, WeakFlight, flight},
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
 };
+
+use crate::{Error, ErrorKind, Hash, Result, flight::LazyFlight, node::Node, pin::Pin};
 
 /// Keys per request. A node serves one request in one task: a few middling requests beat a giant one.
 const KEYS_PER_REQUEST: usize = 256;
 
-/// Requests of one block that may be unanswered before further reads wait to fill theirs.
-const EAGER_REQUESTS: usize = 4;
+/// Requests that leave in a burst before the next ones keep their distance.
+const EAGER_REQUESTS: usize = 2;
 
-/// The storage reads of one block. Reads that begin together go out together, and so do reads that come while
-/// [`EAGER_REQUESTS`] are under way. A lone read waits for nothing: there is no timer.
+/// The distance between requests in a burst, unless they are full: it doubles from the first to the last.
+const DISTANCES: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_millis(4);
+
+/// The storage reads of one block. Reads that begin together go out together. A read that comes while none is
+/// unanswered, and the first few that come while one is, leave at once; in a burst they wait up to [`DISTANCES`] for
+/// company. So a thousand reads are a handful of requests, and a lone read waits for nothing.
 pub(crate) struct Reads(Arc<Shared>);
 
 struct Shared {
-    client: Client,
+    node: Arc<Node>,
     pin: Arc<Pin>,
-    open: Mutex<Option<Open>>,
-    eager: Semaphore,
+    /// The batch that reads join now.
+    open: Mutex<Weak<Batch>>,
+    pace: Mutex<Pace>,
 }
 
-/// The batch that reads join now, and its request: weakly, so that it ends with the last of its readers.
-struct Open {
-    batch: Arc<Batch>,
-    values: WeakFlight<Values>,
-}
-
-/// The reads of one request, before it is sent.
 #[derive(Default)]
+struct Pace {
+    unanswered: usize,
+    /// Requests that left early in this burst.
+    early: usize,
+    distance: Duration,
+    last: Option<Instant>,
+}
+
+impl Pace {
+    /// Until when a request that is not full waits.
+    fn wait(&mut self, now: Instant) -> Option<Instant> {
+        let last = self.last.filter(|last| now < *last + *DISTANCES.end());
+        if last.is_none() {
+            self.early = 0;
+            self.distance = *DISTANCES.start();
+        }
+        if self.unanswered == 0 || self.early < EAGER_REQUESTS {
+            self.early += usize::from(self.unanswered > 0);
+            return None;
+        }
+        let until = last.map(|last| last + self.distance);
+        self.distance = (self.distance * 2).min(*DISTANCES.end());
+        until
+    }
+}
+
+/// One request that is unanswered, however that ends.
+struct Unanswered<'a>(&'a Mutex<Pace>);
+
+impl<'a> Unanswered<'a> {
+    fn new(pace: &'a Mutex<Pace>) -> Self {
+        let mut state = lock(pace);
+        state.unanswered += 1;
+        state.last = Some(Instant::now());
+        Self(pace)
+    }
+}
+
+impl Drop for Unanswered<'_> {
+    fn drop(&mut self) {
+        lock(self.0).unanswered -= 1;
+    }
+}
+
+/// The reads of one request. It ends with the last of its readers.
 struct Batch {
+    gathered: Arc<Gathered>,
+    request: LazyFlight<Values>,
+}
+
+/// The keys of a request, before it is sent.
+#[derive(Default)]
+struct Gathered {
     keys: Mutex<Keys>,
     full: Notify,
 }
@@ -68,47 +120,46 @@ impl Found {
 }
 
 impl Reads {
-    pub(crate) fn new(client: Client, pin: Arc<Pin>) -> Self {
-        let eager = Semaphore::new(EAGER_REQUESTS);
-        Self(Arc::new(Shared { client, pin, open: Mutex::default(), eager }))
+    pub(crate) fn new(node: Arc<Node>, pin: Arc<Pin>) -> Self {
+        Self(Arc::new(Shared { node, pin, open: Mutex::default(), pace: Mutex::default() }))
     }
 
     /// The value of one key.
     pub(crate) async fn one(&self, key: Vec<u8>) -> Result<Found> {
-        let (request, index) = self.announce(&mut lock(&self.0.open), key);
+        let (batch, index) = self.announce(&mut lock(&self.0.open), key);
         give_way().await;
-        Ok(Found { values: request.await?, index })
+        Ok(Found { values: batch.request.get().await?, index })
     }
 
     /// The values of many keys, in their order.
     pub(crate) async fn many(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Found>> {
-        let (mut requests, mut places) = (Vec::<Flight<Values>>::new(), Vec::with_capacity(keys.len()));
+        let (mut batches, mut places) = (Vec::<Arc<Batch>>::new(), Vec::with_capacity(keys.len()));
         {
             let mut open = lock(&self.0.open);
             for key in keys {
-                let (request, index) = self.announce(&mut open, key);
-                if !requests.last().is_some_and(|last| last.ptr_eq(&request)) {
-                    requests.push(request);
+                let (batch, index) = self.announce(&mut open, key);
+                if !batches.last().is_some_and(|last| Arc::ptr_eq(last, &batch)) {
+                    batches.push(batch);
                 }
-                places.push((requests.len() - 1, index));
+                places.push((batches.len() - 1, index));
             }
         }
         give_way().await;
-        let answers = try_join_all(requests).await?;
-        let found = |(request, index): (usize, usize)| Found { values: answers[request].clone(), index };
+        let answers = try_join_all(batches.iter().map(|batch| batch.request.get())).await?;
+        let found = |(batch, index): (usize, usize)| Found { values: answers[batch].clone(), index };
         Ok(places.into_iter().map(found).collect())
     }
 
     /// Puts the key into the open batch, unless it is there already: a node answers a key once.
-    fn announce(&self, open: &mut Option<Open>, key: Vec<u8>) -> (Flight<Values>, usize) {
-        let joined = open.as_ref().and_then(|open| Some((open.batch.clone(), open.values.upgrade()?)));
-        let (batch, values) = joined.unwrap_or_else(|| {
-            let batch = Arc::new(Batch::default());
-            let values = flight(self.0.clone().send(batch.clone()));
-            *open = values.downgrade().map(|values| Open { batch: batch.clone(), values });
-            (batch, values)
+    fn announce(&self, open: &mut Weak<Batch>, key: Vec<u8>) -> (Arc<Batch>, usize) {
+        let batch = open.upgrade().unwrap_or_else(|| {
+            let gathered = Arc::<Gathered>::default();
+            let send = self.0.clone().send(gathered.clone());
+            let batch = Arc::new(Batch { gathered, request: LazyFlight::new(&self.0.node.handle, send) });
+            *open = Arc::downgrade(&batch);
+            batch
         });
-        let mut keys = lock(&batch.keys);
+        let mut keys = lock(&batch.gathered.keys);
         let position = match keys.positions.get(&key) {
             Some(position) => *position,
             None => {
@@ -118,33 +169,32 @@ impl Reads {
                 position
             }
         };
-        let full = keys.list.len() == KEYS_PER_REQUEST;
-        drop(keys);
-        if full {
-            batch.full.notify_one();
-            *open = None;
+        if keys.list.len() == KEYS_PER_REQUEST {
+            batch.gathered.full.notify_one();
+            *open = Weak::new();
         }
-        (values, position)
+        drop(keys);
+        (batch, position)
     }
 }
 
 impl Shared {
-    /// Sends the batch when it is full, or when not too many are under way. Whoever waits has given way before.
-    async fn send(self: Arc<Self>, batch: Arc<Batch>) -> Result<Values> {
-        let turn = match select(pin!(batch.full.notified()), pin!(self.eager.acquire())).await {
-            Either::Left(_) => None,
-            Either::Right((turn, _)) => turn.ok(),
-        };
+    /// Sends the batch when it is full, or when its time has come. Whoever waits has given way before.
+    async fn send(self: Arc<Self>, gathered: Arc<Gathered>) -> Result<Values> {
+        let full = lock(&gathered.keys).list.len() == KEYS_PER_REQUEST;
+        let wait = if full { None } else { lock(&self.pace).wait(Instant::now()) };
+        if let Some(until) = wait {
+            select(pin!(gathered.full.notified()), pin!(sleep_until(until))).await;
+        }
+        let _unanswered = Unanswered::new(&self.pace);
         let keys = {
             let mut open = lock(&self.open);
-            if open.as_ref().is_some_and(|open| Arc::ptr_eq(&open.batch, &batch)) {
-                *open = None;
+            if open.upgrade().is_some_and(|open| Arc::ptr_eq(&open.gathered, &gathered)) {
+                *open = Weak::new();
             }
-            std::mem::take(&mut lock(&batch.keys).list)
+            std::mem::take(&mut lock(&gathered.keys).list)
         };
-        let values = fetch(&self.client, &self.pin, &keys).await;
-        drop(turn);
-        values.map(Arc::new)
+        fetch(&self.node.client, &self.pin, &keys).await.map(Arc::new)
     }
 }
 
@@ -171,8 +221,7 @@ async fn fetch(client: &Client, pin: &Pin, keys: &[Vec<u8>]) -> Result<Vec<Optio
         // The head is still being asked for. A storage read says which block it was made at, so it goes out
         // beside that question, and counts if it turns out to be of the same block.
         let sent = client.send(Changes::request(keys, None));
-        let (head, answer) = join(pin.hash_of(), sent).await;
-        let head = head?;
+        let (head, answer) = try_join(pin.hash_of(), async { Ok(sent.await) }).await?;
         if let Ok(changes) = answer.map_err(Error::from).and_then(|answer| Changes::read(&answer, keys))
             && changes.block == head
         {

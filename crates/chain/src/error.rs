@@ -40,6 +40,8 @@ pub enum ErrorKind {
     Protocol,
     /// The node has no such block.
     UnknownBlock,
+    /// The node has dropped the state of that block: an archive node has it.
+    Pruned,
     /// The node is of another chain than was asked for.
     WrongChain,
     /// The runtime has no pallet, item, constant, API, method or type of that name.
@@ -116,19 +118,20 @@ impl From<rpc::Error> for Error {
             From::Url | From::Request => ErrorKind::Invalid,
             _ => ErrorKind::Connection,
         };
-        // A node words it "UnknownBlock: Header was not found in the database" or "Unknown block 0x..".
-        let kind = match error.server_error() {
-            Some(server) if is_unknown_block(&server.message) => ErrorKind::UnknownBlock,
-            _ => kind,
-        };
+        let kind = error.server_error().and_then(|server| missing(&server.message)).unwrap_or(kind);
         let message = error.to_string();
         Self(Arc::new(Inner { kind, message, asked: None, source: Some(Source::Rpc(error)) }))
     }
 }
 
-fn is_unknown_block(message: &str) -> bool {
+/// What is missing, by a node's words: "UnknownBlock: State already discarded for 0x..", "UnknownBlock: Header was not
+/// found in the database", "Unknown block 0x..".
+fn missing(message: &str) -> Option<ErrorKind> {
     let message = message.to_ascii_lowercase();
-    message.contains("unknownblock") || message.contains("unknown block")
+    if message.contains("already discarded") {
+        return Some(ErrorKind::Pruned);
+    }
+    (message.contains("unknownblock") || message.contains("unknown block")).then_some(ErrorKind::UnknownBlock)
 }
 
 impl From<scale::Error> for Error {

@@ -10,6 +10,7 @@ mod calls;
 mod chain;
 mod coalesce;
 mod error;
+mod flight;
 mod map;
 mod node;
 mod pin;

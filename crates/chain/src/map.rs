@@ -74,11 +74,11 @@ struct Map {
 impl At {
     /// All entries of a map, or those whose first keys are given, as in `query_map("SubtensorModule", "Keys", [1u16])`.
     ///
-    /// Two requests or more for every thousand entries: their keys, and their values in requests of 256. The keys of a
+    /// Five requests for every thousand entries: one lists their keys, four fetch their values, 256 each. The keys of a
     /// page are listed while the values of the page before are fetched.
     ///
     /// # Errors
-    /// In the stream: as [`query`](Self::query).
+    /// In the stream: as [`query`](Self::query), and `Invalid` if all keys are given or the item is no map.
     pub fn query_map(&self, pallet: &str, item: &str, first: impl Arguments) -> Entries {
         let map = Map { pallet: pallet.to_owned(), item: item.to_owned(), first: first.into_values() };
         let listing = Listing { at: self.clone(), map: Arc::new(map) };
@@ -132,7 +132,13 @@ impl Listing {
     async fn page(&self, start: &Start) -> Result<(Keys, Option<Start>)> {
         let inner = self.at.inner();
         let runtime = inner.pin.runtime().await?;
-        let prefix = self.entry(&runtime)?.key_prefix(&self.map.first)?;
+        let entry = self.entry(&runtime)?;
+        let prefix = entry.key_prefix(&self.map.first)?;
+        // With all its keys an item is one value, which no listing shows.
+        if self.map.first.len() >= entry.key_types().len() {
+            let message = format!("{entry} with {} keys is one value: query it", self.map.first.len());
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
         let block = inner.pin.hash_of().await?;
         let start = match start {
             Start::Beginning => &prefix,

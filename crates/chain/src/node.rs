@@ -1,54 +1,73 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use serde::Deserialize;
 use tensorwire_rpc::{Client, Request};
 use tensorwire_scale::Runtime;
+use tokio::runtime::Handle;
 
-use crate::{
-    Error, ErrorKind, Hash, Result, RuntimeVersion,
-    pin::{Flight, flight},
-    runtimes::Runtimes,
-};
+use crate::{Error, ErrorKind, Hash, Result, RuntimeVersion, flight::Flight, runtimes::Runtimes};
 
 /// What all blocks of a chain share: the connection, the chain's identity, the runtimes.
 pub(crate) struct Node {
     pub(crate) client: Client,
     pub(crate) timeout: Duration,
     pub(crate) runtimes: Runtimes,
-    genesis: Flight<Hash>,
+    /// The runtime that serves the connection.
+    pub(crate) handle: Handle,
+    expected: Option<Hash>,
+    genesis: Mutex<Flight<Hash>>,
 }
 
 impl Node {
     /// One request, sent at once: nothing is answered before the chain has proven which one it is.
-    pub(crate) fn new(client: Client, timeout: Duration, runtimes: Runtimes, expected: Option<Hash>) -> Self {
-        let asked = client.send(Request::new("chain_getBlockHash").param(0));
-        let endpoint = client.endpoint().to_owned();
-        let genesis = flight(async move {
-            let genesis: Hash = asked.await?.json()?;
-            match expected {
-                Some(expected) if expected != genesis => Err(Error::new(
-                    ErrorKind::WrongChain,
-                    format!("{endpoint} serves the chain of genesis {genesis}, wanted is {expected}"),
-                )),
-                _ => Ok(genesis),
-            }
-        });
-        Self { client, timeout, runtimes, genesis }
+    pub(crate) fn new(
+        client: Client,
+        handle: Handle,
+        timeout: Duration,
+        runtimes: Runtimes,
+        expected: Option<Hash>,
+    ) -> Self {
+        let genesis = Mutex::new(ask_genesis(&client, &handle, expected));
+        Self { client, timeout, runtimes, handle, expected, genesis }
     }
 
+    /// No request: connecting has asked. A lost answer is asked for again; another chain stays another chain.
     pub(crate) async fn genesis(&self) -> Result<Hash> {
-        self.genesis.clone().await
+        let asked = self.genesis.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match asked.get().await {
+            Err(error) if error.kind() != ErrorKind::WrongChain => self.genesis_again(&asked).get().await,
+            answered => answered,
+        }
     }
 
-    /// The runtime in force at a block: one request for its version, more if that version is new.
-    pub(crate) async fn runtime_at(&self, block: Hash) -> Result<Arc<Runtime>> {
-        let asked = self.client.request(Request::new("state_getRuntimeVersion").param(block)).await?;
-        self.runtime(RuntimeVersion::read(&asked)?, block).await
+    fn genesis_again(&self, failed: &Flight<Hash>) -> Flight<Hash> {
+        let mut genesis = self.genesis.lock().unwrap_or_else(PoisonError::into_inner);
+        if genesis.is(failed) {
+            *genesis = ask_genesis(&self.client, &self.handle, self.expected);
+        }
+        genesis.clone()
+    }
+
+    /// One request.
+    pub(crate) async fn version_at(&self, block: Hash) -> Result<RuntimeVersion> {
+        RuntimeVersion::read(
+            &self.client.request(Request::new("state_getRuntimeVersion").param(block)).await?,
+        )
     }
 
     /// The runtime of that version, downloaded as of that block if it is new.
     pub(crate) async fn runtime(&self, version: RuntimeVersion, block: Hash) -> Result<Arc<Runtime>> {
-        self.runtimes.get(&self.client, self.genesis().await?, version, block).await
+        self.runtimes.get(self.genesis().await?, version, block).await
+    }
+
+    /// The same for a block at the chain's end: what it uses is what the next read will likely need.
+    pub(crate) async fn current_runtime(&self, version: RuntimeVersion, block: Hash) -> Result<Arc<Runtime>> {
+        let runtime = self.runtime(version.clone(), block).await?;
+        self.runtimes.is_current(self.genesis().await?, &version, &runtime);
+        Ok(runtime)
     }
 
     /// One request.
@@ -81,4 +100,19 @@ impl Node {
             .asking(asked)),
         }
     }
+}
+
+fn ask_genesis(client: &Client, handle: &Handle, expected: Option<Hash>) -> Flight<Hash> {
+    let asked = client.send(Request::new("chain_getBlockHash").param(0));
+    let endpoint = client.endpoint().to_owned();
+    Flight::new(handle, async move {
+        let genesis: Hash = asked.await?.json()?;
+        match expected {
+            Some(expected) if expected != genesis => Err(Error::new(
+                ErrorKind::WrongChain,
+                format!("{endpoint} serves the chain of genesis {genesis}, wanted is {expected}"),
+            )),
+            _ => Ok(genesis),
+        }
+    })
 }

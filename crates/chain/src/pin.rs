@@ -1,30 +1,22 @@
 use std::sync::Arc;
 
-use futures_util::{
-    FutureExt, TryFutureExt,
-    future::{BoxFuture, Shared, WeakShared, try_join},
-};
+use futures_util::{TryFutureExt, future::try_join};
 use tensorwire_rpc::{Answer, Request};
 use tensorwire_scale::Runtime;
 use tokio::sync::OnceCell;
 
-use crate::{BlockId, Error, ErrorKind, Hash, Result, RuntimeVersion, coalesce::Changes, node::Node};
-
-/// A result that many callers wait for: the first one who polls drives it, all get a copy.
-pub(crate) type Flight<T> = Shared<BoxFuture<'static, Result<T>>>;
-
-/// The same, ended when nobody waits any more.
-pub(crate) type WeakFlight<T> = WeakShared<BoxFuture<'static, Result<T>>>;
-
-pub(crate) fn flight<T: Clone>(future: impl Future<Output = Result<T>> + Send + 'static) -> Flight<T> {
-    future.boxed().shared()
-}
+use crate::{
+    BlockId, Error, ErrorKind, Hash, Result, RuntimeVersion,
+    coalesce::Changes,
+    flight::{Flight, LazyFlight},
+    node::Node,
+};
 
 /// One block, as far as it is known: the questions about it are on the wire before anyone waits for the answers.
 pub(crate) struct Pin {
     asked: BlockId,
     block: Flight<Located>,
-    runtime: Flight<Arc<Runtime>>,
+    runtime: LazyFlight<Arc<Runtime>>,
     number: OnceCell<u64>,
 }
 
@@ -39,28 +31,37 @@ impl Pin {
     pub(crate) fn head(node: &Arc<Node>) -> Self {
         let probe = node.client.send(Changes::request(PROBE.as_slice(), None));
         let version = node.client.send(Request::new("state_getRuntimeVersion"));
-        let probe = flight(async move { Probe::read(&probe.await?) });
+        let probe = Flight::new(&node.handle, async move { Probe::read(&probe.await?) });
         let runtime = {
             let (node, probe) = (node.clone(), probe.clone());
             async move {
-                let (probe, version) = try_join(probe, version.map_err(Error::from)).await?;
+                let (probe, version) = try_join(probe.get(), version.map_err(Error::from)).await?;
                 let version = RuntimeVersion::read(&version)?;
                 // Both speak of the same block, unless an upgrade came in between (or this block carries it).
-                if probe.upgraded_to == Some(version.spec_version) {
-                    node.runtime(version, probe.block.hash).await
+                let version = if probe.upgraded_to == Some(version.spec_version) {
+                    version
                 } else {
-                    node.runtime_at(probe.block.hash).await
-                }
+                    node.version_at(probe.block.hash).await?
+                };
+                node.current_runtime(version, probe.block.hash).await
             }
         };
-        Self::new(BlockId::Head, probe.map_ok(|probe| probe.block), runtime)
+        Self::new(node, BlockId::Head, async move { Ok(probe.get().await?.block) }, runtime)
     }
 
     /// One request now, and one more when its answer is there.
     pub(crate) fn finalized(node: &Arc<Node>) -> Self {
         let head = node.client.send(Request::new("chain_getFinalizedHead"));
         let block = async move { Ok(Located { hash: head.await?.json()?, number: None }) };
-        Self::then_runtime(node, BlockId::Finalized, block)
+        let block = Flight::new(&node.handle, block);
+        let runtime = {
+            let (node, block) = (node.clone(), block.clone());
+            async move {
+                let hash = block.get().await?.hash;
+                node.current_runtime(node.version_at(hash).await?, hash).await
+            }
+        };
+        Self::new(node, BlockId::Finalized, async move { block.get().await }, runtime)
     }
 
     /// One request now, and one more when its answer is there.
@@ -89,31 +90,48 @@ impl Pin {
         asked: BlockId,
         block: impl Future<Output = Result<Located>> + Send + 'static,
     ) -> Self {
-        let (node, block) = (node.clone(), flight(block));
-        let located = block.clone();
-        Self::new(asked, block, async move { node.runtime_at(located.await?.hash).await })
+        let block = Flight::new(&node.handle, block);
+        let runtime = {
+            let (node, block) = (node.clone(), block.clone());
+            async move {
+                let hash = block.get().await?.hash;
+                node.runtime(node.version_at(hash).await?, hash).await
+            }
+        };
+        Self::new(node, asked, async move { block.get().await }, runtime)
     }
 
+    /// A block of another chain is none: every pin waits for the genesis hash too.
     fn new(
+        node: &Arc<Node>,
         asked: BlockId,
         block: impl Future<Output = Result<Located>> + Send + 'static,
         runtime: impl Future<Output = Result<Arc<Runtime>>> + Send + 'static,
     ) -> Self {
-        Self { asked, block: flight(block), runtime: flight(runtime), number: OnceCell::new() }
+        let block = {
+            let node = node.clone();
+            async move { Ok(try_join(node.genesis(), block).await?.1) }
+        };
+        Self {
+            asked,
+            block: Flight::new(&node.handle, block),
+            runtime: LazyFlight::new(&node.handle, runtime),
+            number: OnceCell::new(),
+        }
     }
 
     /// The hash, once it is known.
     pub(crate) async fn hash_of(&self) -> Result<Hash> {
-        Ok(self.block.clone().await?.hash)
+        Ok(self.block.get().await?.hash)
     }
 
     /// The hash, if it is known now.
     pub(crate) fn hash_now(&self) -> Option<Hash> {
-        Some(self.block.clone().now_or_never()?.ok()?.hash)
+        Some(self.block.now()?.ok()?.hash)
     }
 
     pub(crate) async fn number_of(&self, node: &Node) -> Result<u64> {
-        let located = self.block.clone().await?;
+        let located = self.block.get().await?;
         match located.number {
             Some(number) => Ok(number),
             None => self.number.get_or_try_init(|| node.number_of(located.hash)).await.copied(),
@@ -121,17 +139,17 @@ impl Pin {
     }
 
     pub(crate) async fn runtime(&self) -> Result<Arc<Runtime>> {
-        self.runtime.clone().await
+        self.runtime.get().await
     }
 
     /// The runtime, if it is known now.
     pub(crate) fn runtime_now(&self) -> Option<Arc<Runtime>> {
-        self.runtime.clone().now_or_never()?.ok()
+        self.runtime.now()?.ok()
     }
 
     /// Whether a read without a block may turn out to be one of this block.
     pub(crate) fn is_open_head(&self) -> bool {
-        self.asked == BlockId::Head && self.block.clone().now_or_never().is_none()
+        self.asked == BlockId::Head && self.block.now().is_none()
     }
 
     pub(crate) fn asked(&self) -> BlockId {

@@ -1,14 +1,14 @@
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use futures_util::TryFutureExt;
 use tensorwire_rpc::{Answer, Client, Request};
 use tensorwire_scale::Runtime;
-use tokio::sync::OnceCell;
+use tokio::runtime::Handle;
 
-use crate::{Cache, Error, Hash, Result, RuntimeVersion, pin::Flight};
+use crate::{Cache, Error, ErrorKind, Hash, Result, RuntimeVersion, flight::Flight};
 
 /// The metadata versions this client reads, best first.
 const METADATA_VERSIONS: [u32; 3] = [16, 15, 14];
@@ -18,9 +18,16 @@ const MEMORY_LIMIT: usize = 256 << 20;
 
 /// The runtimes of one chain: each is loaded once, however many callers wait for it.
 pub(crate) struct Runtimes {
-    cache: Cache,
+    loader: Arc<Loader>,
+    handle: Handle,
     endpoint: String,
     loaded: Mutex<Loaded>,
+}
+
+/// What loading takes. It does not keep the chain alive.
+struct Loader {
+    client: Client,
+    cache: Cache,
     /// Which metadata versions the node's head runtime has, asked for while connecting where no runtime is cached.
     versions: Option<Flight<Vec<u32>>>,
 }
@@ -28,19 +35,27 @@ pub(crate) struct Runtimes {
 #[derive(Default)]
 struct Loaded {
     cells: HashMap<Key, Cell>,
-    newest: Option<Arc<Runtime>>,
+    newest: Option<(Key, Arc<Runtime>)>,
     uses: u64,
 }
 
-#[derive(Default)]
+/// A runtime that is there, or on its way.
 struct Cell {
     last_use: u64,
-    runtime: Arc<OnceCell<Arc<Runtime>>>,
+    state: State,
+}
+
+enum State {
+    Loading(Flight<Arc<Runtime>>),
+    Loaded(Arc<Runtime>),
 }
 
 impl Cell {
     fn memory(&self) -> usize {
-        self.runtime.get().map_or(0, |runtime| runtime.memory())
+        match &self.state {
+            State::Loading(_) => 0,
+            State::Loaded(runtime) => runtime.memory(),
+        }
     }
 }
 
@@ -55,88 +70,140 @@ pub(crate) struct Key {
 impl Runtimes {
     /// `known` is the runtime last seen at this endpoint: a guess until the node says which one it runs.
     pub(crate) fn new(
+        client: &Client,
+        handle: &Handle,
         cache: Cache,
         endpoint: &str,
         known: Option<(Key, Arc<Runtime>)>,
-        versions: Option<Flight<Vec<u32>>>,
     ) -> Self {
         let mut loaded = Loaded::default();
-        if let Some((key, runtime)) = known {
-            loaded.newest = Some(runtime.clone());
-            let cell = Cell { last_use: 0, runtime: Arc::new(OnceCell::new_with(Some(runtime))) };
-            loaded.cells.insert(key, cell);
+        let mut versions = None;
+        match known {
+            Some((key, runtime)) => {
+                loaded.newest = Some((key, runtime.clone()));
+                loaded.cells.insert(key, Cell { last_use: 0, state: State::Loaded(runtime) });
+            }
+            None => versions = Some(Flight::new(handle, metadata_versions(client, None))),
         }
-        Self { cache, endpoint: endpoint.to_owned(), loaded: Mutex::new(loaded), versions }
+        let loader = Arc::new(Loader { client: client.clone(), cache, versions });
+        Self { loader, handle: handle.clone(), endpoint: endpoint.to_owned(), loaded: Mutex::new(loaded) }
     }
 
-    /// The runtime most recently in use: good enough to build keys with while the true one is asked for.
+    fn loaded(&self) -> MutexGuard<'_, Loaded> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The runtime of the chain's end, when it was last seen: good enough to build keys with while the true one is
+    /// asked for.
     pub(crate) fn guess(&self) -> Option<Arc<Runtime>> {
-        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).newest.clone()
+        self.loaded().newest.as_ref().map(|(_, runtime)| runtime.clone())
     }
 
-    /// No request if the runtime is in memory or in the cache; else the metadata, downloaded as of that block.
+    /// Notes that the chain's end uses this runtime now.
+    pub(crate) fn is_current(&self, genesis: Hash, version: &RuntimeVersion, runtime: &Arc<Runtime>) {
+        let key = Key::new(genesis, version);
+        let before = self.loaded().newest.replace((key, runtime.clone()));
+        if before.is_none_or(|(before, _)| before != key) {
+            self.loader.cache.remember(&self.endpoint, key);
+        }
+    }
+
+    /// No request if the runtime is in memory or in the cache; else the metadata, downloaded as of that block, once
+    /// for all who wait for it.
     pub(crate) async fn get(
         &self,
-        client: &Client,
         genesis: Hash,
         version: RuntimeVersion,
         block: Hash,
     ) -> Result<Arc<Runtime>> {
-        let key = Key { genesis, spec_version: version.spec_version, fingerprint: version.fingerprint() };
-        let cell = self.cell(key);
-        let runtime = cell.get_or_try_init(|| self.load(client, key, block)).await?.clone();
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        loaded.newest = Some(runtime.clone());
-        loaded.shrink(MEMORY_LIMIT, key);
-        Ok(runtime)
+        let key = Key::new(genesis, &version);
+        let loading = {
+            let mut loaded = self.loaded();
+            loaded.uses += 1;
+            let last_use = loaded.uses;
+            let cell = loaded.cells.entry(key).or_insert_with(|| {
+                let loader = self.loader.clone();
+                let load = async move { loader.load(key, block).await };
+                Cell { last_use, state: State::Loading(Flight::new(&self.handle, load)) }
+            });
+            cell.last_use = last_use;
+            match &cell.state {
+                State::Loading(flight) => flight.clone(),
+                State::Loaded(runtime) => return Ok(runtime.clone()),
+            }
+        };
+        let result = loading.get().await;
+        self.loaded().settle(key, &loading, result.as_ref().ok());
+        result
     }
+}
 
-    fn cell(&self, key: Key) -> Arc<OnceCell<Arc<Runtime>>> {
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        loaded.uses += 1;
-        let last_use = loaded.uses;
-        let cell = loaded.cells.entry(key).or_default();
-        cell.last_use = last_use;
-        cell.runtime.clone()
-    }
-
-    async fn load(&self, client: &Client, key: Key, block: Hash) -> Result<Arc<Runtime>> {
+impl Loader {
+    async fn load(&self, key: Key, block: Hash) -> Result<Arc<Runtime>> {
         if let Some(runtime) = self.cache.load(key).await {
-            self.cache.remember(&self.endpoint, key);
             return Ok(runtime);
         }
-        let metadata = self.download(client, block).await?;
+        let metadata = self.download(block).await?;
         let parsed = metadata.clone();
         let runtime = off_thread(move || Runtime::from_metadata(&parsed)).await??;
-        self.cache.store(&self.endpoint, key, metadata);
+        if runtime.spec_version() != key.spec_version {
+            let (given, wanted) = (runtime.spec_version(), key.spec_version);
+            let message =
+                format!("the node gave the metadata of spec version {given} for a block of {wanted}");
+            return Err(Error::new(ErrorKind::Protocol, message));
+        }
+        self.cache.store(key, metadata);
         Ok(Arc::new(runtime))
     }
 
     /// The metadata, and one small request more where its versions are not known yet.
-    async fn download(&self, client: &Client, block: Hash) -> Result<Arc<Vec<u8>>> {
-        let versions = match &self.versions {
-            Some(versions) => versions.clone().await,
-            None => metadata_versions(client, Some(block)).await,
+    async fn download(&self, block: Hash) -> Result<Arc<Vec<u8>>> {
+        let client = &self.client;
+        let head = match &self.versions {
+            Some(versions) => versions.get().await.ok(),
+            None => None,
         };
-        // A runtime from before V15 has no such call: its one version comes from `state_getMetadata`.
-        let versions = versions.unwrap_or_default();
+        let versions = match head {
+            Some(versions) => versions,
+            None => metadata_versions(client, Some(block)).await?,
+        };
         for version in METADATA_VERSIONS.into_iter().filter(|version| versions.contains(version)) {
             let request = Request::new("state_call")
                 .param("Metadata_metadata_at_version")
                 .hex_param(&version.to_le_bytes())
                 .param(block);
-            let answer = client.request(request).await?;
-            // `None`, if another runtime is in force at this block than where the versions were asked.
-            if let Some(bytes) = answer.bytes()?.filter(|bytes| bytes.first() == Some(&1)) {
-                return Ok(Arc::new(bytes));
+            match client.request(request).await {
+                // `None`, if another runtime is in force at this block than where the versions were asked.
+                Ok(answer) => match answer.bytes()?.filter(|bytes| bytes.first() == Some(&1)) {
+                    Some(bytes) => return Ok(Arc::new(bytes)),
+                    None => continue,
+                },
+                Err(error) if is_missing(&error) => break,
+                Err(error) => return Err(error.into()),
             }
         }
+        // A runtime from before V15 has no such call: its one version comes otherwise.
         let answer = client.request(Request::new("state_getMetadata").param(block)).await?;
         Ok(Arc::new(answer.bytes()?.unwrap_or_default()))
     }
 }
 
 impl Loaded {
+    /// Keeps a runtime that has come, forgets a load that has failed.
+    fn settle(&mut self, key: Key, loading: &Flight<Arc<Runtime>>, runtime: Option<&Arc<Runtime>>) {
+        let Some(cell) = self.cells.get_mut(&key) else { return };
+        if !matches!(&cell.state, State::Loading(flight) if flight.is(loading)) {
+            return;
+        }
+        match runtime {
+            Some(runtime) => {
+                cell.state = State::Loaded(runtime.clone());
+                self.shrink(MEMORY_LIMIT, key);
+            }
+            None => drop(self.cells.remove(&key)),
+        }
+    }
+
     fn shrink(&mut self, limit: usize, keep: Key) {
         let mut total: usize = self.cells.values().map(Cell::memory).sum();
         while total > limit {
@@ -148,8 +215,22 @@ impl Loaded {
     }
 }
 
-/// One small request: which metadata versions the runtime at a block (or the head) offers.
-pub(crate) fn metadata_versions(
+impl Key {
+    fn new(genesis: Hash, version: &RuntimeVersion) -> Self {
+        Self { genesis, spec_version: version.spec_version, fingerprint: version.fingerprint() }
+    }
+}
+
+/// Whether the runtime lacks a call, which a node words "Exported method Metadata_metadata_versions is not found".
+fn is_missing(error: &tensorwire_rpc::Error) -> bool {
+    let missing = |text: &str| text.contains("is not found") || text.contains("not found in runtime");
+    error.server_error().is_some_and(|error| {
+        missing(&error.message) || error.data.as_ref().is_some_and(|data| missing(&data.to_string()))
+    })
+}
+
+/// One small request: which metadata versions the runtime at a block (or the head) offers. None, before V15.
+fn metadata_versions(
     client: &Client,
     block: Option<Hash>,
 ) -> impl Future<Output = Result<Vec<u32>>> + Send + 'static {
@@ -164,7 +245,9 @@ pub(crate) fn metadata_versions(
         let versions = bytes.get(1..).unwrap_or_default().chunks_exact(4);
         Ok(versions.map(|v| u32::from_le_bytes([v[0], v[1], v[2], v[3]])).collect())
     };
-    client.send(request).map_err(Error::from).and_then(async move |answer| read(answer))
+    client
+        .send(request)
+        .map_ok_or_else(|error| if is_missing(&error) { Ok(Vec::new()) } else { Err(error.into()) }, read)
 }
 
 /// Metadata takes milliseconds to parse: too long for a thread that serves sockets.

@@ -7,7 +7,8 @@ impl At {
     /// The value of a storage item, as in `query("System", "Account", [&account])`.
     ///
     /// An absent key gives the item's default, or `Value::None` if the item is optional. One request for all reads
-    /// of this block that begin together; a lone read is one request too, and waits for no timer.
+    /// of this block that begin together; a lone read is one request too, and waits for no timer. A second one where a
+    /// head has moved while it was asked for.
     ///
     /// # Errors
     /// `NotFound`, with the nearest names; `Invalid`, naming the keys that the item takes.
@@ -33,7 +34,7 @@ impl At {
         Ok(values.pop().flatten())
     }
 
-    /// The values of many keys of one item, in the order asked. At most one request for every 256 keys, all in
+    /// The values of many keys of one item, in the order asked. One request for every 256 keys or part of them, all in
     /// flight together.
     ///
     /// # Errors

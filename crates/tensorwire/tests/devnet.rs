@@ -152,6 +152,29 @@ async fn g12_the_blocking_facade_works_inside_an_async_runtime_and_from_many_thr
 }
 
 #[tokio::test]
+async fn g12_one_task_may_block_on_any_number_of_reads() {
+    let devnet = Devnet::builder().subnets(1).neurons(1).start();
+    // The local chain needs a runtime that is not blocked.
+    let (url, stop) = (std::sync::mpsc::channel(), tokio::sync::oneshot::channel::<()>());
+    let chain = std::thread::spawn(move || {
+        tokio::runtime::Runtime::new().unwrap().block_on(async {
+            let devnet = devnet.await.unwrap();
+            url.0.send(devnet.url().to_owned()).unwrap();
+            let _ = stop.1.await;
+        });
+    });
+    let url = url.1.recv().unwrap();
+    let subtensor =
+        blocking::Subtensor::build(Subtensor::builder(url.as_str()).cache(Cache::none())).unwrap();
+    let at = subtensor.head().unwrap();
+    for _ in 0..300 {
+        at.total_subnets().unwrap();
+    }
+    drop(stop.0);
+    chain.join().unwrap();
+}
+
+#[tokio::test]
 async fn g16_a_map_is_a_stream_and_for_threads_an_iterator() {
     let devnet = devnet(2, 20).await;
     let at = connect(&devnet).await.head().await.unwrap();

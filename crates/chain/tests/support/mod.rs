@@ -40,6 +40,10 @@ pub struct State {
     pub too_big_above: usize,
     /// Never answers this method.
     pub silent: Option<&'static str>,
+    /// Answers this runtime call with this error.
+    pub failing_call: Option<(&'static str, i64, &'static str)>,
+    /// Says that it has dropped all state.
+    pub pruned: bool,
 }
 
 pub struct ScriptedChain {
@@ -62,6 +66,10 @@ pub fn metadata(file: &str) -> Option<Vec<u8>> {
 
 impl ScriptedChain {
     pub async fn start() -> Option<Self> {
+        Self::start_with(ROUND_TRIP).await
+    }
+
+    pub async fn start_with(round_trip: Duration) -> Option<Self> {
         let bytes = metadata("finney-393-v16.scale")?;
         let runtime = Arc::new(Runtime::from_metadata(&bytes).unwrap());
         let state = Arc::new(Mutex::new(State {
@@ -74,10 +82,12 @@ impl ScriptedChain {
             wrong_block: false,
             too_big_above: usize::MAX,
             silent: None,
+            failing_call: None,
+            pruned: false,
         }));
         let shared = state.clone();
         let node = MockNode::builder()
-            .round_trip(ROUND_TRIP)
+            .round_trip(round_trip)
             .otherwise(move |method, params| answer(&mut shared.lock().unwrap(), &bytes, method, params))
             .start()
             .await
@@ -127,6 +137,9 @@ fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Re
         "chain_getHeader" => json!({"number": "0x7", "parentHash": GENESIS}).into(),
         "state_getRuntimeVersion" => match hash(&params[0]) {
             Some(block) if !known(&block) => unknown(block),
+            Some(block) if state.pruned => {
+                Reply::error(4003, format!("Client error: UnknownBlock: State already discarded for {block}"))
+            }
             _ => json!({"specName": "node-subtensor", "specVersion": state.spec_version, "transactionVersion": 1})
                 .into(),
         },
@@ -175,6 +188,10 @@ fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Re
             json!(keys.iter().map(const_hex::encode_prefixed).collect::<Vec<_>>()).into()
         }
         "state_call" => match params[0].as_str().unwrap_or_default() {
+            call if state.failing_call.is_some_and(|(failing, ..)| failing == call) => {
+                let (_, code, message) = state.failing_call.unwrap_or_default();
+                Reply::error(code, message)
+            }
             "Metadata_metadata_versions" => json!("0x080f00000010000000").into(),
             "Metadata_metadata_at_version" if params[1] == "0x10000000" => {
                 json!(const_hex::encode_prefixed(opaque(metadata))).into()

@@ -16,5 +16,6 @@ pub(super) fn wait<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
         Some(runtime) => runtime.enter(),
         None => return Err(tensorwire_chain::Error::no_thread()),
     };
-    pollster::block_on(future)
+    // Inside an async runtime the caller's task has a budget, which nothing refills while it is blocked.
+    pollster::block_on(tokio::task::unconstrained(future))
 }

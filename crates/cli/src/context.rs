@@ -5,7 +5,11 @@ use std::{sync::Arc, time::Duration};
 use anyhow::{Context as _, Error, Result, anyhow};
 use tensorwire::{At, BlockId, Builder, Cache, ErrorKind, Network, Runtime, Subtensor};
 
-use crate::{failure::Interrupted, options::Options, output::Output};
+use crate::{
+    failure::{self, Interrupted},
+    options::Options,
+    output::Output,
+};
 
 pub(crate) struct Context {
     options: Options,
@@ -44,10 +48,14 @@ impl Context {
     pub(crate) fn at_block<T>(&self, work: impl AsyncFnOnce(&At) -> Result<T>) -> Result<T> {
         let at = self.options.at;
         let result = self.connected(async |subtensor| work(&subtensor.at(at).await?).await);
-        result.map_err(|error| match error.downcast_ref::<tensorwire::Error>().map(tensorwire::Error::kind) {
+        result.map_err(|error| match error.downcast_ref::<tensorwire::Error>() {
             // Each node words this differently.
-            Some(ErrorKind::UnknownBlock) if matches!(at, BlockId::Hash(_)) => {
-                anyhow!("the node has no block {at}")
+            Some(cause)
+                if cause.kind() == ErrorKind::UnknownBlock
+                    && matches!(at, BlockId::Hash(_))
+                    && !failure::is_pruned(cause) =>
+            {
+                anyhow!("the node has no {at}")
             }
             _ => error,
         })

@@ -16,19 +16,38 @@ pub(crate) fn parse(text: &str) -> Result<Value> {
 }
 
 pub(crate) fn value(json: &RawValue) -> Result<Value> {
-    nested(json, 0)
-}
-
-fn nested(json: &RawValue, depth: usize) -> Result<Value> {
-    if depth > MAX_DEPTH {
+    if depth(json) > MAX_DEPTH {
         return Err(Error::custom(format_args!("nested more than {MAX_DEPTH} levels deep")));
     }
-    let inside = |json: &RawValue| nested(json, depth + 1);
+    nested(json)
+}
+
+/// How many arrays and objects are open at once: known before the text is read again for each of them.
+fn depth(json: &RawValue) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    let (mut quoted, mut escaped) = (false, false);
+    for byte in json.get().bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b']' | b'}' if !quoted => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn nested(json: &RawValue) -> Result<Value> {
     let text = json.get();
     match text.as_bytes() {
         [b'[', ..] => {
             let elements: Vec<&RawValue> = serde_json::from_str(text)?;
-            elements.into_iter().map(inside).collect()
+            elements.into_iter().map(nested).collect()
         }
         [b'{', ..] => {
             let Fields(fields) = serde_json::from_str(text)?;
@@ -37,7 +56,7 @@ fn nested(json: &RawValue, depth: usize) -> Result<Value> {
                 if values.contains_key(&name) {
                     return Err(Error::custom(format_args!("the key {name:?} occurs twice in one object")));
                 }
-                values.insert(name, inside(json)?);
+                values.insert(name, nested(json)?);
             }
             Ok(Value::record(values))
         }

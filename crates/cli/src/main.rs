@@ -32,10 +32,10 @@ struct Tw {
 
 const EXAMPLES: &str = "\
 Examples:
-  tw demo                                     measure the client against a local chain
-  tw neurons --netuid 1                       the neurons of a subnet
+  tw demo                                   # measures against a local chain
+  tw neurons --netuid 1                     # the neurons of a subnet
   tw balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
-  tw --json neurons --all | jq length         every neuron of every subnet, for programs
+  tw --json neurons --all | jq length       # all subnets, for programs
   tw --network archive --at 5000000 query SubtensorModule TotalNetworks
 
 With --json, exactly one JSON value is written to stdout and all else to stderr,

@@ -33,3 +33,6 @@ fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.ok_or_else(|| "a number of seconds is expected, above 0 and at most 86400".to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,8 +20,11 @@ All accounts are read in one request. JSON: an array of {\"address\", \"free\", 
 
 Examples:
   tw balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
-  tw --at 5000000 --network archive balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
-  tw --json balance 5Grwva.. 5FHneW.. | jq '[.[].free | tonumber] | add'";
+  tw --at 5000000 --network archive balance \\
+    5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
+  tw --json balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY \\
+    5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty | \\
+    jq '[.[].free | tonumber] | add'";
 
 #[derive(Serialize)]
 struct Balances<'a> {

@@ -22,8 +22,9 @@ Reads only: nothing on the chain changes.
 Examples:
   tw call Core version
   tw call NeuronInfoRuntimeApi get_neuron_lite 1 0
-  tw call AccountNonceApi account_nonce 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
-  tw metadata NeuronInfoRuntimeApi            lists the methods that there are";
+  tw call AccountNonceApi account_nonce \\
+    5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
+  tw metadata NeuronInfoRuntimeApi  # lists the methods that there are";
 
 impl Call {
     pub(crate) fn run(self, context: &Context) -> Result<()> {

@@ -17,7 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   tw const Balances ExistentialDeposit
   tw --json const System Version | jq .spec_version
-  tw metadata Balances                        lists the constants that there are";
+  tw metadata Balances  # lists the constants that there are";
 
 impl Constant {
     pub(crate) fn run(self, context: &Context) -> Result<()> {

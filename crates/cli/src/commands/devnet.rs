@@ -43,9 +43,10 @@ are imitated. The same seed gives the same chain. JSON: {\"url\": ..} once it se
 --network, --at, --timeout and --no-cache have no effect here.
 
 Examples:
-  tw devnet                                   then, elsewhere: tw --network devnet neurons --netuid 1
+  tw devnet
+  tw --network devnet neurons --netuid 1    # asks it, from elsewhere
   tw devnet --subnets 2 --neurons 8 --block-time 0
-  tw devnet --latency 100 --bandwidth 1000000 a node far away
+  tw devnet --latency 100 --bandwidth 1000000  # a node far away
   tw --json devnet --port 0 | jq -r .url";
 
 impl Serve {

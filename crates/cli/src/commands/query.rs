@@ -22,8 +22,9 @@ An absent key reads as the item's default, or as none (JSON: null) if the item i
 Examples:
   tw query System Number
   tw query System Account 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
-  tw query SubtensorModule Uids 1 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
-  tw metadata System                          lists the items that there are";
+  tw query SubtensorModule Uids 1 \\
+    5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
+  tw metadata System  # lists the items that there are";
 
 impl Query {
     pub(crate) fn run(self, context: &Context) -> Result<()> {

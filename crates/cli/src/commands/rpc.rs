@@ -22,9 +22,10 @@ const NOTES: &str = "\
 --at has no effect here: methods that read a block take its hash as a parameter.
 
 Examples:
-  tw rpc rpc_methods                          lists the methods that there are
+  tw rpc rpc_methods  # lists the methods that there are
   tw rpc chain_getBlockHash 0
-  tw rpc state_getStorage 0x26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac
+  tw rpc state_getStorage \\
+    0x26aa394eea5630e07c48ae0c9558cef702a5c1b19ab7a04f536c519aca4983ac
   tw --json rpc chain_getHeader | jq -r .number";
 
 /// JSON-RPC 2.0's code for it.

@@ -17,17 +17,20 @@ mod type_names;
 
 /// Decode and encode SCALE offline, with the metadata of a file
 #[derive(Args)]
-#[command(arg_required_else_help = true, after_help = EXAMPLES)]
+#[command(arg_required_else_help = true, after_help = NOTES)]
 pub(crate) struct Scale {
     #[command(subcommand)]
     command: Command,
 }
 
-const EXAMPLES: &str = "\
+const NOTES: &str = "\
+Nothing is connected: --network, --at, --timeout and --no-cache have no effect here.
+
 Examples:
-  tw rpc state_getMetadata > metadata.hex     makes a metadata file
+  tw rpc state_getMetadata > metadata.hex  # makes a metadata file
   tw scale decode --metadata metadata.hex --type u32 0x2a000000
-  tw scale encode --metadata metadata.hex --type '(u16, AccountId32)' '[1, \"5Grwva..\"]'
+  tw scale encode --metadata metadata.hex --type '(u16, AccountId32)' \\
+    '[1, \"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\"]'
   tw scale key --metadata metadata.hex System Number";
 
 #[derive(Subcommand)]

@@ -41,6 +41,17 @@ fn what_is_no_url_names_the_networks() {
 }
 
 #[test]
+fn what_is_no_url_is_quoted_without_its_secrets() {
+    let error = at("ws://127.0.0.1:99999/token", &READ).failed();
+    assert!(
+        error.contains("--network ws://127.0.0.1:99999: not a URL") && !error.contains("token"),
+        "{error}"
+    );
+    let error = at("ws://user:hunter2@127.0.0.1:99999", &READ).failed();
+    assert!(!error.contains("hunter2"), "{error}");
+}
+
+#[test]
 fn tls_to_a_plain_port() {
     let error = at(&DEVNET.url().replace("ws://", "wss://"), &READ).failed();
     assert!(error.contains("ws://"), "{error}");
@@ -124,6 +135,17 @@ fn a_node_with_corrupt_metadata() {
             at(&node(builder).url(), &["--no-cache", "--timeout", "5", "query", "System", "Number"]).failed();
         assert!(!error.contains("--timeout"), "{metadata}: {error}");
     }
+}
+
+#[test]
+fn a_block_whose_state_is_gone_is_not_an_unknown_block() {
+    let gone =
+        |_: &str, _: &serde_json::Value| Reply::error(4003, "UnknownBlock: State already discarded for 0x11");
+    let hash = format!("0x{}", "11".repeat(32));
+    let error =
+        at(&node(MockNode::builder().otherwise(gone)).url(), &["--at", &hash, "query", "System", "Number"]);
+    let error = error.failed();
+    assert!(error.contains("discarded") && error.contains("hint: --network archive"), "{error}");
 }
 
 #[test]

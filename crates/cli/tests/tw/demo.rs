@@ -37,6 +37,14 @@ fn keys(object: &Value) -> Vec<&str> {
 }
 
 #[test]
+fn the_demo_gives_up_when_its_time_is_over() {
+    let error =
+        tw(&["--timeout", "0.3", "demo", "--subnets", "1", "--neurons", "1", "--round-trip", "60000"])
+            .failed();
+    assert!(error.contains("--timeout"), "{error}");
+}
+
+#[test]
 fn the_demo_prints_a_table() {
     let table = tw(&SMALL).succeeded();
     for row in ["subnets", "neurons", "requests", "websockets opened", "bytes", "elapsed", "ratio"] {

@@ -101,24 +101,105 @@ fn lines_decode_each_for_itself() {
         r#"{"hex":"0x2a000000"}"#,
         "",
         r#"{"type":"u16","hex":"0x01"}"#,
-        "junk",
+        r#"{"type" "u16"}"#,
         r#"{"type":"nope","hex":"0x01","id":"x"}"#,
         r#"{"type":"u16"}"#,
         r#"{"type":"Option<Timepoint>","hex":"00"}"#,
     ];
     let ended = scale_lines("decode", &["--type", "u32"], &input.join("\n"));
     assert_eq!(ended.code, Some(1));
-    assert_eq!(ended.stderr, "error: 4 of 7 lines failed\n");
+    assert_eq!(ended.stderr, "error: 5 of 8 lines failed\n");
     let output = json_lines(&ended.stdout);
-    assert_eq!(output.len(), 7);
+    assert_eq!(output.len(), 8);
     assert_eq!(output[0], json!({"id": 7, "value": 1}));
     assert_eq!(output[1], json!({"value": 42}));
-    for (place, expected) in [(2, "u16"), (3, "column 1"), (4, "nope"), (5, "\"hex\"")] {
-        let expected = if place == 2 { "1 are left" } else { expected };
+    for (place, expected) in [(3, "u16"), (4, "column 9"), (5, "nope"), (6, "\"hex\"")] {
+        let expected = if place == 3 { "1 are left" } else { expected };
         assert!(output[place]["error"].as_str().unwrap().contains(expected), "{}", output[place]);
     }
-    assert_eq!(output[4]["id"], "x");
-    assert_eq!(output[6], json!({"value": null}));
+    assert_eq!(output[5]["id"], "x");
+    assert_eq!(output[7], json!({"value": null}));
+    assert_eq!(output[2], json!({"error": "empty line"}));
+}
+
+#[test]
+fn line_n_answers_line_n() {
+    let ended = scale_lines("decode", &["--type", "u8"], "\n{\"hex\":\"07\"}\r\n  \r\n{\"hex\":\"08\"}\n");
+    assert_eq!(ended.stderr, "error: 2 of 4 lines failed\n");
+    let empty = json!({"error": "empty line"});
+    assert_eq!(json_lines(&ended.stdout), [empty.clone(), json!({"value": 7}), empty, json!({"value": 8})]);
+    assert_eq!(scale_lines("decode", &[], "").succeeded(), "");
+}
+
+#[test]
+fn lines_that_are_no_objects_are_told_what_is_expected() {
+    for (command, what) in [("decode", "hex"), ("encode", "value")] {
+        let output = scale_lines(command, &[], "[]\n7\nnull\n[null,\"u8\",\"07\",7]\n").stdout;
+        let expected = format!("expected an object like {{\"type\": .., \"{what}\": ..}}");
+        assert_eq!(json_lines(&output), vec![json!({"error": expected}); 4]);
+    }
+}
+
+#[test]
+fn what_is_meant_as_json_is_not_taken_for_text() {
+    for value in ["{\"System\": ", "[1, 2", "[5Grw]", " {a}"] {
+        let error = scale("encode", &["--type", "RuntimeCall", value]).failed();
+        assert!(error.contains(value.trim()) && error.contains("line 1 column"), "{error}");
+        let error = scale("key", &["System", "Account", value]).failed();
+        assert!(error.contains("cannot be read as JSON"), "{error}");
+        // Nothing listens there: the error comes before connecting.
+        let error = tw(&["--network", "ws://127.0.0.1:1", "rpc", "system_health", value]).failed();
+        assert!(error.contains("cannot be read as JSON"), "{error}");
+    }
+}
+
+#[test]
+fn a_key_given_twice_is_an_error() {
+    let call =
+        format!(r#"{{"Balances":{{"transfer_allow_death":{{"value":5,"value":6,"dest":"{ALICE}"}}}}}}"#);
+    let error = scale("encode", &["--type", "RuntimeCall", &call]).failed();
+    assert!(error.contains(r#"the key "value" occurs twice"#), "{error}");
+    let line = format!(r#"{{"type":"RuntimeCall","value":{call}}}"#);
+    assert!(scale_lines("encode", &[], &line).stdout.contains("occurs twice"));
+}
+
+#[test]
+fn calls_within_calls_make_the_round_trip_as_deep_as_they_decode() {
+    let Some(file) = shared("metadata/finney-393-v16.scale") else { return };
+    let codec = ["--metadata", &file, "--type", "RuntimeCall", "-"];
+    let run = |command, text: &str| tw_reading(&[&["scale", command][..], &codec].concat(), text).succeeded();
+    for depth in [1, 32, 41] {
+        let hex = format!("0x{}000000\n", "0b0004".repeat(depth));
+        assert_eq!(run("encode", &run("decode", &hex)), hex);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_examples_of_the_help_run_as_they_stand() {
+    let Some(metadata) = shared("metadata/finney-393-v16.scale") else { return };
+    let folder = FOLDER.path().join("examples");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::copy(metadata, folder.join("metadata.hex")).unwrap();
+    std::fs::write(folder.join("answer.hex"), "0x00").unwrap();
+    let mut ran = 0;
+    for name in ["scale", "scale decode", "scale encode", "scale key", "metadata"] {
+        let args: Vec<_> = name.split(' ').chain(["--help"]).collect();
+        let help = tw(&args).succeeded();
+        let (_, examples) = help.split_once("Examples:\n").unwrap();
+        for example in examples.replace("\\\n", "").lines().filter(|line| line.contains("--metadata")) {
+            // Not every machine has a jq.
+            let example = example.split(" | jq").next().unwrap();
+            let script = format!("tw() {{ '{}' \"$@\"; }}\n{example}", env!("CARGO_BIN_EXE_tw"));
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", &script]).current_dir(&folder).stdin(Stdio::null());
+            let ended = finish(shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+            assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{example}");
+            assert!(!ended.stdout.is_empty(), "{example}");
+            ran += 1;
+        }
+    }
+    assert_eq!(ran, 14);
 }
 
 #[test]
@@ -243,7 +324,7 @@ fn metadata_of_a_file_is_shown_at_every_level() {
     assert_eq!(found[0]["kind"], "storage");
     assert_eq!(found[0]["keys"][0], json!({"type": "AccountId32", "hasher": "Blake2_128Concat"}));
     let error = metadata(&["Sistem"]).failed();
-    assert!(error.contains("did you mean System?"), "{error}");
+    assert!(error.contains("did you mean System?") && error.contains("hint: `tw metadata`"), "{error}");
     let error = metadata(&["Balances", "transfer_keepalive"]).failed();
     assert!(error.contains("did you mean transfer_keep_alive"), "{error}");
 }

@@ -115,22 +115,28 @@ fn every_way_to_name_a_block() {
     assert_eq!(number(hash.trim()), 2);
     let error = devnet(&["--at", "99", "query", "System", "Number"]).failed();
     assert!(error.contains("99"), "{error}");
+    let nowhere = format!("0x{}", "0".repeat(64));
+    let error = devnet(&["--at", &nowhere, "query", "System", "Number"]).failed();
+    assert_eq!(error, format!("error: the node has no block {nowhere}\n"));
     let error = devnet(&["--at", "yesterday", "query", "System", "Number"]).misused();
     assert!(error.contains("yesterday"), "{error}");
 }
 
 #[test]
 fn unknown_names_are_errors_with_the_nearest() {
-    let cases: [(&[&str], &str); 6] = [
+    let cases: [(&[&str], &str); 8] = [
         (&["query", "Sytem", "Account", ALICE], "System"),
         (&["query", "System", "Acount", ALICE], "Account"),
         (&["const", "Balances", "ExistentialDeposits"], "ExistentialDeposit"),
         (&["call", "NeuronInfoRuntimeApis", "get_neuron", "1", "0"], "NeuronInfoRuntimeApi"),
         (&["call", "NeuronInfoRuntimeApi", "get_neuron_light", "1", "0"], "get_neuron_lite"),
         (&["metadata", "Sytem"], "System"),
+        (&["metadata", "System", "Acount"], "Account"),
+        (&["metadata", "NeuronInfoRuntimeApi", "get_neuron_light"], "get_neuron_lite"),
     ];
     for (args, nearest) in cases {
         let error = devnet(args).failed();
+        assert!(error.contains("hint: `tw metadata` lists"), "{args:?}: {error}");
         assert!(error.contains("did you mean") && error.contains(nearest), "{args:?}: {error}");
     }
 }
@@ -152,10 +158,27 @@ fn wrong_arguments_are_errors_with_the_expected_types() {
 
 #[test]
 fn the_nodes_own_errors_are_passed_on() {
+    let error = devnet(&["rpc", "system_helth"]).failed();
+    assert!(error.contains("-32601") && error.contains("did you mean system_health"), "{error}");
+    assert!(error.contains("hint: `tw rpc rpc_methods`"), "{error}");
     let error = devnet(&["rpc", "no_such_method"]).failed();
     assert!(error.contains("no_such_method") && error.contains("-32601"), "{error}");
     let error = devnet(&["--json", "rpc", "chain_getHeader", "not a hash"]).failed();
     assert!(error.contains("chain_getHeader"), "{error}");
+}
+
+#[test]
+fn subscriptions_are_refused_before_connecting() {
+    for method in [
+        "chain_subscribeNewHeads",
+        "state_subscribeStorage",
+        "author_submitAndWatchExtrinsic",
+        "transactionWatch_v1_submitAndWatch",
+        "chainHead_v1_follow",
+    ] {
+        let error = at("ws://127.0.0.1:1", &["rpc", method]).failed();
+        assert!(error.contains(method) && error.contains("subscription"), "{error}");
+    }
 }
 
 #[test]
@@ -193,6 +216,23 @@ fn metadata_files(cache: &std::path::Path) -> Vec<std::path::PathBuf> {
     let files =
         folders.flat_map(|folder| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
     files.filter(|file| file.extension().is_some_and(|extension| extension == "scale")).collect()
+}
+
+#[test]
+fn the_block_number_is_asked_for_only_if_it_is_shown() {
+    let devnet = SERVERS.block_on(Devnet::builder().subnets(1).neurons(1).start()).unwrap();
+    let requests = |args: &[&str]| {
+        let before = devnet.stats().requests;
+        at(devnet.url(), args).succeeded();
+        devnet.stats().requests - before
+    };
+    for which in [["--netuid", "1"].as_slice(), &["--all"]] {
+        let args = [&["neurons"], which].concat();
+        // The first run fills the cache.
+        requests(&args);
+        let (text, json) = (requests(&args), requests(&[&args[..], &["--json"]].concat()));
+        assert_eq!(text, json + 1, "{which:?}");
+    }
 }
 
 #[test]

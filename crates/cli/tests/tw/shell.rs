@@ -16,6 +16,8 @@ const COMMANDS: [&str; 11] = [
     "completions",
 ];
 
+const SCALE_COMMANDS: [&str; 3] = ["decode", "encode", "key"];
+
 #[test]
 fn every_help_has_examples() {
     let help = tw(&["--help"]).succeeded();
@@ -24,8 +26,59 @@ fn every_help_has_examples() {
         let help = tw(&[name, "--help"]).succeeded();
         assert!(help.contains("Examples:") && help.contains(&format!("tw {name}")), "{help}");
     }
-    for name in ["decode", "encode", "key"] {
+    for name in SCALE_COMMANDS {
         assert!(tw(&["scale", name, "--help"]).succeeded().contains("Examples:"));
+    }
+}
+
+#[test]
+fn no_terminal_of_80_columns_breaks_an_example() {
+    let mut commands = vec![vec![]];
+    commands.extend(COMMANDS.map(|name| vec![name]));
+    commands.extend(SCALE_COMMANDS.map(|name| vec!["scale", name]));
+    for args in commands {
+        let examples = |columns: &str| {
+            let mut command = command(&[&args[..], &["--help"]].concat());
+            let help = finish(command.env("COLUMNS", columns).spawn().unwrap()).succeeded();
+            let examples = help.lines().skip_while(|line| *line != "Examples:").skip(1);
+            examples.take_while(|line| !line.is_empty()).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (narrow, wide) = (examples("80"), examples("120"));
+        assert!(!narrow.is_empty(), "{args:?}");
+        assert_eq!(narrow, wide, "{args:?}");
+        assert!(narrow.iter().all(|line| line.len() <= 80 && line.starts_with("  ")), "{narrow:?}");
+    }
+}
+
+/// A command's help, however it is wrapped.
+fn help(name: &str) -> String {
+    tw(&[name, "--help"]).succeeded().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn one_of_two_options_is_asked_for_by_both_names() {
+    let error = tw(&["neurons"]).misused();
+    assert!(error.contains("--netuid") && error.contains("--all"), "{error}");
+    assert!(help("neurons").contains("without --json, one line per subnet"));
+}
+
+#[test]
+fn completions_are_no_json() {
+    let error = tw(&["--json", "completions", "bash"]).misused();
+    assert!(error.contains("leave --json out"), "{error}");
+    let help = tw(&["--help"]).succeeded();
+    assert!(help.contains("except by --help, --version, completions"), "{help}");
+}
+
+#[test]
+fn options_without_effect_are_named() {
+    for (name, options) in [
+        ("demo", "--network, --at and --no-cache"),
+        ("devnet", "--network, --at, --timeout and --no-cache"),
+        ("scale", "--network, --at, --timeout and --no-cache"),
+    ] {
+        let help = help(name);
+        assert!(help.contains(&format!("{options} have no effect here")), "{help}");
     }
 }
 

@@ -25,8 +25,10 @@ With --lines, each line of stdin is {\"type\": .., \"hex\": ..} and becomes {\"v
 
 Examples:
   tw scale decode --metadata metadata.hex --type u32 0x2a000000
-  tw scale decode --metadata metadata.hex --type 'Vec<NeuronInfoLite>' - < answer.hex
-  echo '{\"type\": \"u16\", \"hex\": \"0x0100\"}' | tw scale decode --metadata metadata.hex --lines";
+  tw scale decode --metadata metadata.hex --type 'Vec<NeuronInfoLite>' - \\
+    < answer.hex
+  echo '{\"type\": \"u16\", \"hex\": \"0x0100\"}' | \\
+    tw scale decode --metadata metadata.hex --lines";
 
 impl Decode {
     pub(crate) fn run(self, context: &Context) -> Result<()> {

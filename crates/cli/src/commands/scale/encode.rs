@@ -28,9 +28,12 @@ With --lines, each line of stdin is {\"type\": .., \"value\": ..} and becomes {\
 
 Examples:
   tw scale encode --metadata metadata.hex --type u32 42
-  tw scale encode --metadata metadata.hex --type MultiAddress 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
-  tw scale encode --metadata metadata.hex --type RuntimeCall '{\"System\": {\"remark\": {\"remark\": \"0x01\"}}}'
-  echo '{\"type\": \"u16\", \"value\": 1}' | tw scale encode --metadata metadata.hex --lines";
+  tw scale encode --metadata metadata.hex --type MultiAddress \\
+    5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
+  tw scale encode --metadata metadata.hex --type RuntimeCall \\
+    '{\"System\": {\"remark\": {\"remark\": \"0x01\"}}}'
+  echo '{\"type\": \"u16\", \"value\": 1}' | \\
+    tw scale encode --metadata metadata.hex --lines";
 
 impl Encode {
     pub(crate) fn run(self, context: &Context) -> Result<()> {

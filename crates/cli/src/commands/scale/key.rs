@@ -27,7 +27,8 @@ pub(crate) struct Key {
 const EXAMPLES: &str = "\
 Examples:
   tw scale key --metadata metadata.hex System Number
-  tw scale key --metadata metadata.hex SubtensorModule Uids 1 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
+  tw scale key --metadata metadata.hex SubtensorModule Uids 1 \\
+    5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
   tw scale key --metadata metadata.hex --prefix SubtensorModule Uids 1";
 
 impl Key {

@@ -14,10 +14,14 @@ fn main() -> tensorwire::Result<()> {
 
     // The handle may be shared: many threads, still one websocket.
     let netuids = at.netuids()?;
-    let neurons: usize = std::thread::scope(|scope| {
+    let subnets = std::thread::scope(|scope| {
         let readers: Vec<_> = netuids.iter().map(|netuid| scope.spawn(|| at.neurons_lite(*netuid))).collect();
-        readers.into_iter().filter_map(|reader| reader.join().ok()?.ok()).map(|neurons| neurons.len()).sum()
-    });
+        readers
+            .into_iter()
+            .map(|reader| reader.join().expect("no reader panics"))
+            .collect::<Result<Vec<_>, _>>()
+    })?;
+    let neurons: usize = subnets.iter().map(Vec::len).sum();
     println!(
         "{neurons} neurons in {} subnets, {} websocket",
         netuids.len(),

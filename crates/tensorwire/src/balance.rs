@@ -5,7 +5,8 @@ use tensorwire_chain::FromScale;
 
 /// An amount of TAO, held as integer rao: 1 TAO is 10^9 rao. No float is involved anywhere.
 ///
-/// Prints as `τ1.500000000`. Reads `1.5`, `τ1.5`, `1,000.25 TAO` and `1500000000 rao`, exactly or not at all.
+/// Prints as `τ1.500000000`. Reads `1.5`, `τ1.5`, `1.5 TAO` and `1500000000 rao`, exactly or not at all;
+/// a comma is refused, since it stands for a point in half of the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, FromScale)]
 pub struct Balance(u64);
 
@@ -99,13 +100,8 @@ impl FromStr for Balance {
         };
         let amount = amount.trim();
         let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
-        let grouped = whole.contains(',');
-        if grouped && !is_grouped(whole) {
-            return Err(E::Malformed(text.into()));
-        }
-        let whole = whole.replace(',', "");
         let digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if !digits(&whole) || !digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
+        if !digits(whole) || !digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
             return Err(E::Malformed(text.into()));
         }
         let fraction = fraction.trim_end_matches('0');
@@ -119,13 +115,6 @@ impl FromStr for Balance {
         }
         digits.parse().map(Self).map_err(|_| E::TooLarge(text.into()))
     }
-}
-
-/// Whether commas stand where thousands are: `1,234,567`.
-fn is_grouped(whole: &str) -> bool {
-    let mut groups = whole.split(',');
-    let first = groups.next().map_or(0, str::len);
-    (1..=3).contains(&first) && groups.all(|group| group.len() == 3)
 }
 
 #[cfg(test)]

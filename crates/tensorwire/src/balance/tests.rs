@@ -7,7 +7,7 @@ fn g18_reads_exactly_or_not_at_all() {
     let rao = |text: &str| text.parse::<Balance>().map(Balance::rao);
     assert_eq!(rao("1.001"), Ok(1_001_000_000));
     assert_eq!(rao("τ0.000000001"), Ok(1));
-    assert_eq!(rao(" 1,234.5 TAO "), Ok(1_234_500_000_000));
+    assert_eq!(rao(" 1234.5 TAO "), Ok(1_234_500_000_000));
     assert_eq!(rao("17 rao"), Ok(17));
     assert_eq!(rao(".5"), Ok(500_000_000));
     assert_eq!(rao("1.0000000000"), Ok(1_000_000_000));
@@ -18,7 +18,9 @@ fn g18_reads_exactly_or_not_at_all() {
     );
     assert_eq!(rao("0.0000000001"), Err(ParseBalanceError::TooFine("0.0000000001".into())));
     assert_eq!(rao("1.5 rao"), Err(ParseBalanceError::TooFine("1.5 rao".into())));
-    for text in ["", ".", "τ", "-1", "1e9", "1,5", "1.2.3", "NaN", "0x10", "1 000", ",1", "1,234,5"] {
+    for text in
+        ["", ".", "τ", "-1", "1e9", "1,5", "1.2.3", "NaN", "0x10", "1 000", "1,000", "1,234.5", "1_000"]
+    {
         assert_eq!(rao(text), Err(ParseBalanceError::Malformed(text.into())), "{text}");
     }
 }

@@ -6,6 +6,7 @@ mod compile;
 mod describe;
 mod name;
 pub(crate) mod op;
+mod same;
 mod width;
 
 pub use describe::{FieldDescription, TypeDescription, TypeKind, VariantDescription};

@@ -1,4 +1,4 @@
-use super::{Plan, TypeId};
+use super::{Plan, TypeId, same::same_layout};
 use crate::{Error, ErrorKind, Result, nearest::did_you_mean};
 use scale_info::{PortableRegistry, TypeDef, TypeDefPrimitive};
 use std::collections::BTreeSet;
@@ -71,19 +71,32 @@ impl TypeNames {
         self.types.iter().map(|name| size_of::<TypeName>() + name.path.len()).sum()
     }
 
+    /// `<u8, Vec<u16>>`, or nothing for a type without parameters.
+    fn parameters(&self, id: u32) -> String {
+        let mut out = String::new();
+        if let Some(TypeName { form: Form::Named(params), .. }) = self.types.get(id as usize)
+            && !params.is_empty()
+        {
+            self.list("<", params, ">", 0, &mut out);
+        }
+        out
+    }
+
+    fn list(&self, open: &str, ids: &[u32], close: &str, depth: usize, out: &mut String) {
+        out.push_str(open);
+        for (place, id) in ids.iter().enumerate() {
+            out.push_str(if place == 0 { "" } else { ", " });
+            self.render(*id, depth + 1, out);
+        }
+        out.push_str(close);
+    }
+
     fn render(&self, id: u32, depth: usize, out: &mut String) {
         let Some(TypeName { path, form }) = self.types.get(id as usize) else { return out.push('?') };
         if depth > MAX_DEPTH || out.len() > MAX_LENGTH {
             return out.push_str("..");
         }
-        let mut list = |open: &str, ids: &[u32], close: &str| {
-            out.push_str(open);
-            for (place, id) in ids.iter().enumerate() {
-                out.push_str(if place == 0 { "" } else { ", " });
-                self.render(*id, depth + 1, out);
-            }
-            out.push_str(close);
-        };
+        let mut list = |open: &str, ids: &[u32], close: &str| self.list(open, ids, close, depth, out);
         match form {
             Form::Named(params) => {
                 let name = last_segment(path);
@@ -120,8 +133,10 @@ impl Plan {
     /// The type of that name: a registry id (`42`), a path (`sp_core::crypto::AccountId32`), its last part
     /// (`AccountId32`), a primitive (`u64`), or a name as [`Plan::type_name`] renders it (`Vec<u8>`).
     ///
+    /// Of several types of that name that are read alike and have the same names inside, the first.
+    ///
     /// Fails with [`ErrorKind::NotFound`] when no type has the name, naming the nearest, or when several
-    /// have it, naming their ids.
+    /// that differ have it, naming their ids.
     pub fn find_type(&self, name: &str) -> Result<TypeId> {
         if let Ok(id) = name.trim().parse() {
             return self.check(TypeId(id)).map(TypeId);
@@ -136,8 +151,10 @@ impl Plan {
             found = ids().filter(|ty| last_segment(self.type_path(*ty)) == wanted).collect();
         }
         match *found.as_slice() {
-            [ty] => Ok(ty),
             [] => Err(self.unknown_type(name)),
+            [first, ref others @ ..] if others.iter().all(|other| same_layout(&self.ops, first, *other)) => {
+                Ok(first)
+            }
             _ => Err(self.ambiguous_type(name, &found)),
         }
     }
@@ -164,7 +181,7 @@ impl Plan {
     fn full_name(&self, ty: TypeId) -> String {
         match self.type_path(ty) {
             "" => format!("{ty} {}", self.type_name(ty)),
-            path => format!("{ty} {path}"),
+            path => format!("{ty} {path}{}", self.names.parameters(ty.0)),
         }
     }
 }

@@ -1,7 +1,7 @@
-use crate::support::{plan_of, sp_core::AccountId32, sp_runtime::MultiAddress};
+use crate::support::{plan_of, shared, sp_core::AccountId32, sp_runtime::MultiAddress};
 use parity_scale_codec::{Compact, Encode};
 use scale_info::TypeInfo;
-use tensorwire_scale::{ErrorKind, TypeId, TypeKind};
+use tensorwire_scale::{ErrorKind, Runtime, TypeId, TypeKind};
 
 #[derive(Encode, TypeInfo)]
 struct Outer {
@@ -70,4 +70,37 @@ fn ambiguous_and_unknown_names_say_what_there_is() {
     plan.decode(TypeId(99_999), &[]).unwrap_err();
     plan.decode_as::<u8>(TypeId(99_999), &[]).unwrap_err();
     plan.describe(TypeId(99_999)).unwrap_err();
+}
+
+#[test]
+fn of_types_that_are_alike_the_first_is_found() {
+    let Some(metadata) = shared("metadata/finney-393-v16.scale") else { return };
+    let runtime = Runtime::from_metadata(&metadata).unwrap();
+    let plan = runtime.plan();
+    for name in ["(u16, AccountId32)", "Vec<u16>", "(u16, u16)"] {
+        let first = (0..plan.len() as u32).map(TypeId).find(|ty| plan.type_name(*ty) == name).unwrap();
+        assert_eq!(plan.find_type(name).unwrap(), first, "{name}");
+    }
+}
+
+#[derive(Encode, TypeInfo)]
+struct Wrapper<T> {
+    content: T,
+}
+
+#[derive(Encode, TypeInfo)]
+struct Tree<T> {
+    label: T,
+    children: Vec<Self>,
+}
+
+#[test]
+fn types_of_one_name_that_differ_are_told_apart_by_their_parameters() {
+    let (plan, _) = plan_of::<(Wrapper<u8>, Wrapper<Vec<u16>>)>();
+    let error = plan.find_type("Wrapper").unwrap_err().to_string();
+    assert!(error.contains("Wrapper<u8>") && error.contains("Wrapper<Vec<u16>>"), "{error}");
+    let (plan, _) = plan_of::<(Tree<Vec<u8>>, Tree<Vec<u16>>)>();
+    plan.find_type("Tree").unwrap_err();
+    let (plan, _) = plan_of::<(Tree<Vec<u8>>, Tree<std::collections::BTreeSet<u8>>)>();
+    plan.find_type("Tree").unwrap();
 }

@@ -1,12 +1,15 @@
 /// Of those names the ones a mistyped one most likely meant, best first, at most three.
 pub(crate) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted: Vec<char> = wanted.to_lowercase().chars().take(MAX_LENGTH).collect();
-    let limit = (wanted.len() / 3).max(2);
+    // A third may be wrong: of a short name anything is near otherwise.
+    let limit = (wanted.len() + 1) / 3;
     let mut found: Vec<(usize, &str)> = names
         .filter_map(|name| {
             let candidate: Vec<char> = name.to_lowercase().chars().take(MAX_LENGTH).collect();
             let distance = distance(&wanted, &candidate);
-            let holds = wanted.len() >= 4 && candidate.windows(wanted.len()).any(|part| part == wanted);
+            let holds = wanted.len() >= 4
+                && candidate.len() <= wanted.len() * 3
+                && candidate.windows(wanted.len()).any(|part| part == wanted);
             (distance <= limit || holds).then_some((distance, name))
         })
         .collect();

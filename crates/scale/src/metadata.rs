@@ -34,9 +34,10 @@ impl Metadata {
             None => return Err(corrupt("metadata ends before its version")),
         }
         let RuntimeMetadataPrefixed(_, metadata) = Decode::decode(&mut input).map_err(|error| {
-            // The static codec tells the way to the place in lines of its own.
-            let causes: Vec<_> = error.to_string().lines().map(|line| line.trim().to_owned()).collect();
-            corrupt(format!("metadata: {}", causes.join(" "))).at_offset(length - input.len())
+            // The static codec tells the way to the place first, line by line, and the cause last.
+            let chain = error.to_string();
+            let cause = chain.lines().last().unwrap_or_default().trim().to_lowercase();
+            corrupt(format!("metadata: {cause}")).at_offset(length - input.len())
         })?;
         if !input.is_empty() {
             let message = format!("metadata is followed by {} bytes that are not part of it", input.len());

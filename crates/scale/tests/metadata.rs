@@ -279,7 +279,8 @@ fn a_runtime_is_shared_between_threads() {
 fn truncated_metadata_of_a_real_chain_is_an_error() {
     let Some(bytes) = shared("metadata/subtensor-218-v14.scale") else { return };
     for length in (0..bytes.len()).step_by(4_999) {
-        assert!(Runtime::from_metadata(&bytes[..length]).is_err(), "{length}");
+        let error = Runtime::from_metadata(&bytes[..length]).unwrap_err().to_string();
+        assert!(error.len() < 120 && !error.contains("could not decode"), "{length}: {error}");
     }
 }
 

@@ -52,7 +52,7 @@ fn what_is_no_metadata_is_refused_with_the_reason() {
         (b"meta".to_vec(), "ends before its version"),
         (b"meta\x0d\x00".to_vec(), "metadata V13: only V14, V15 and V16"),
         (b"meta\x11\x00".to_vec(), "metadata V17: only V14, V15 and V16"),
-        (plain[..plain.len() / 2].to_vec(), "metadata: "),
+        (plain[..plain.len() / 2].to_vec(), "metadata: not enough data"),
         (trailing, "followed by 1 bytes"),
         (short, "was announced"),
     ];

@@ -1,11 +1,16 @@
 use crate::{
     Value,
+    decode::MAX_DEPTH,
     value::{Shape, VariantShape, display::bit_string},
 };
 use serde::{
     Serialize, Serializer,
     ser::{SerializeMap, SerializeSeq},
 };
+
+/// How many arrays and objects are around the innermost part of a decoded value's JSON at most. What reads
+/// JSON to encode it has to allow as many for every decoded value to be encoded again.
+pub const MAX_JSON_DEPTH: usize = 2 * MAX_DEPTH + 1;
 
 impl Value {
     /// The value as JSON: accounts as ss58, other bytes as 0x-hex, integers beyond 2^53 - 1 as decimal

@@ -12,7 +12,7 @@ use tensorwire_scale::Value;
 #[derive(Debug, Encode, TypeInfo)]
 #[allow(non_camel_case_types)]
 enum Call {
-    batch { calls: Vec<Call> },
+    batch { calls: Vec<Self> },
     remark { remark: Vec<u8> },
     weights { weights: Vec<u16> },
     swap { to: AccountId32 },

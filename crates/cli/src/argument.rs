@@ -7,8 +7,11 @@ use crate::json;
 
 /// JSON, or plain text where it is none: addresses, 0x-hex and names need no quotes.
 pub(crate) fn value(text: &str) -> Result<Value> {
-    json::parse(text)
-        .or_else(|error| if is_meant_as_json(text) { Err(not_json(text, &error)) } else { Ok(text.into()) })
+    match json::parse(text) {
+        Err(error) if is_meant_as_json(text) => Err(not_json(text, &error)),
+        Err(_) => Ok(text.into()),
+        Ok(value) => Ok(value),
+    }
 }
 
 /// No name, address or hex begins as an object or array does.

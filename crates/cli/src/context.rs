@@ -5,11 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::{Context as _, Error, Result, anyhow};
 use tensorwire::{At, BlockId, Builder, Cache, ErrorKind, Network, Runtime, Subtensor};
 
-use crate::{
-    failure::{self, Interrupted},
-    options::Options,
-    output::Output,
-};
+use crate::{failure::Interrupted, options::Options, output::Output};
 
 pub(crate) struct Context {
     options: Options,
@@ -50,11 +46,7 @@ impl Context {
         let result = self.connected(async |subtensor| work(&subtensor.at(at).await?).await);
         result.map_err(|error| match error.downcast_ref::<tensorwire::Error>() {
             // Each node words this differently.
-            Some(cause)
-                if cause.kind() == ErrorKind::UnknownBlock
-                    && matches!(at, BlockId::Hash(_))
-                    && !failure::is_pruned(cause) =>
-            {
+            Some(cause) if cause.kind() == ErrorKind::UnknownBlock && matches!(at, BlockId::Hash(_)) => {
                 anyhow!("the node has no {at}")
             }
             _ => error,

@@ -62,11 +62,6 @@ fn is_broken_pipe(error: &Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Whether the node had that block's state, and has dropped it.
-pub(crate) fn is_pruned(error: &tensorwire::Error) -> bool {
-    error.to_string().contains("discarded")
-}
-
 /// What to do about it, where the message does not say so itself.
 fn hint(error: &Error) -> Option<&'static str> {
     if let Some(NotFound { hint, .. }) = error.downcast_ref() {
@@ -79,7 +74,7 @@ fn hint(error: &Error) -> Option<&'static str> {
             "--network takes finney, test, archive, local, devnet, dev, or a URL such as ws://127.0.0.1:9944",
         ),
         ErrorKind::Timeout => Some("--timeout SECONDS gives it longer"),
-        _ if is_pruned(error) => Some("--network archive keeps the state of old blocks, other nodes drop it"),
+        ErrorKind::Pruned => Some("--network archive keeps the state of old blocks, other nodes drop it"),
         ErrorKind::NotFound => Some(LISTS_THE_RUNTIME),
         _ => None,
     }

@@ -4,6 +4,7 @@
 
 mod bad_nodes;
 mod demo;
+mod lines;
 mod offline;
 mod reads;
 mod shell;

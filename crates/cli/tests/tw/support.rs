@@ -15,6 +15,7 @@ use tensorwire_devnet::Devnet;
 use tokio::runtime::Runtime;
 
 pub(crate) const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+pub(crate) const ALICE_HEX: &str = "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d";
 pub(crate) const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 
 /// Far above what any command here takes: a hanging one fails its test instead of stopping the run.
@@ -150,4 +151,19 @@ pub(crate) fn shared(file: &str) -> Option<String> {
         return None;
     }
     path.to_str().map(str::to_owned)
+}
+
+/// `tw scale`, with the chain's metadata.
+pub(crate) fn scale(command: &str, args: &[&str]) -> Ended {
+    tw(&[&["scale", command, "--metadata", METADATA.to_str().unwrap()], args].concat())
+}
+
+/// The same, with lines on stdin.
+pub(crate) fn scale_lines(command: &str, args: &[&str], stdin: &str) -> Ended {
+    let file = METADATA.to_str().unwrap();
+    tw_reading(&[&["scale", command, "--metadata", file, "--lines"], args].concat(), stdin)
+}
+
+pub(crate) fn json_lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

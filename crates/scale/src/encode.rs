@@ -59,6 +59,9 @@ impl<'p, 'o> Encoder<'p, 'o> {
     /// What a newtype holds, where it is given as a list of one or under the name `0`.
     fn newtype_content<'v>(&self, id: u32, mut value: &'v Value) -> &'v Value {
         for _ in 0..self.plan.newtypes(id) {
+            if value.len() != 1 {
+                break;
+            }
             value = match (value, value.iter().as_slice()) {
                 (Value::Struct(shape, _), [content]) if shape.names().eq(["0"]) => content,
                 (list, [content]) if is_list(list) && !is_written_as_list(self.plan.op(id)) => content,

@@ -63,7 +63,10 @@ impl<'p, 'o> Encoder<'p, 'o> {
                 break;
             }
             value = match (value, value.iter().as_slice()) {
-                (Value::Struct(shape, _), [content]) if shape.names().eq(["0"]) => content,
+                // `0` may also be the name of a variant.
+                (Value::Struct(shape, _), [content]) if shape.names().eq(["0"]) && !self.has(id, "0") => {
+                    content
+                }
                 (list, [content]) if is_list(list) && !is_written_as_list(self.plan.op(id)) => content,
                 _ => break,
             };
@@ -91,7 +94,7 @@ impl<'p, 'o> Encoder<'p, 'o> {
         content.map_or(Ok(()), |content| self.value(inner, content))
     }
 
-    /// Whether the word `Some` or `None` can mean something of that type itself.
+    /// Whether the word can mean something of that type itself.
     fn has(&self, id: u32, word: &str) -> bool {
         match self.plan.op(id) {
             Op::Enum(op) => op.by_name(word).is_some(),

@@ -9,14 +9,13 @@ use std::{
 };
 
 use futures_util::future::{select, try_join, try_join_all};
-use serde::Deserialize;
-use tensorwire_rpc::{Answer, Client, Request};
+use tensorwire_rpc::{Client, Request};
 use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
 };
 
-use crate::{Error, ErrorKind, Hash, Result, flight::LazyFlight, node::Node, pin::Pin};
+use crate::{Error, ErrorKind, Hash, Result, changes::Changes, flight::LazyFlight, node::Node, pin::Pin};
 
 /// Keys per request. A node serves one request in one task: a few middling requests beat a giant one.
 const KEYS_PER_REQUEST: usize = 256;
@@ -262,60 +261,4 @@ async fn fetch_at(client: &Client, block: Hash, keys: &[Vec<u8>]) -> Result<Vec<
 /// -32008 is what a node's server says of an answer above its limit.
 fn is_too_big(error: &tensorwire_rpc::Error) -> bool {
     error.server_error().is_some_and(|error| error.code == -32008)
-}
-
-/// The answer of `state_queryStorageAt`.
-pub(crate) struct Changes {
-    pub(crate) block: Hash,
-    /// In the order of the keys asked.
-    pub(crate) values: Vec<Option<Vec<u8>>>,
-}
-
-#[derive(Deserialize)]
-struct ChangeSet<'a> {
-    block: Hash,
-    #[serde(borrow)]
-    changes: Vec<(&'a str, Option<&'a str>)>,
-}
-
-impl Changes {
-    pub(crate) fn request(keys: &[Vec<u8>], block: Option<Hash>) -> Request {
-        let keys: Vec<_> = keys.iter().map(const_hex::encode_prefixed).collect();
-        let request = Request::new("state_queryStorageAt").param(keys);
-        match block {
-            Some(block) => request.param(block),
-            None => request,
-        }
-    }
-
-    /// Matches the answer to the keys by name: a node may leave out repetitions and need not keep the order.
-    pub(crate) fn read(answer: &Answer, keys: &[Vec<u8>]) -> Result<Self> {
-        let protocol = |what: &str| Error::new(ErrorKind::Protocol, format!("state_queryStorageAt: {what}"));
-        let sets: Vec<ChangeSet<'_>> =
-            serde_json::from_str(answer.raw()).map_err(|error| protocol(&error.to_string()))?;
-        let [set] = sets.as_slice() else {
-            return Err(protocol("one set of changes is expected"));
-        };
-        let mut values = Vec::with_capacity(keys.len());
-        let mut by_name = None;
-        for (index, key) in keys.iter().enumerate() {
-            let name = const_hex::encode_prefixed(key);
-            let in_order = set.changes.get(index).filter(|(there, _)| *there == name);
-            let (_, value) = in_order
-                .or_else(|| {
-                    by_name
-                        .get_or_insert_with(|| {
-                            set.changes.iter().map(|c| (c.0, c)).collect::<HashMap<_, _>>()
-                        })
-                        .get(name.as_str())
-                        .copied()
-                })
-                .ok_or_else(|| protocol(&format!("the answer lacks the key {name}")))?;
-            values.push(match value {
-                Some(hex) => Some(const_hex::decode(hex).map_err(|_| protocol("a value is no hex"))?),
-                None => None,
-            });
-        }
-        Ok(Self { block: set.block, values })
-    }
 }

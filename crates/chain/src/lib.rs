@@ -8,6 +8,7 @@ mod builder;
 mod cache;
 mod calls;
 mod chain;
+mod changes;
 mod coalesce;
 mod error;
 mod flight;

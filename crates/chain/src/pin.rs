@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 
 use crate::{
     BlockId, Error, ErrorKind, Hash, Result, RuntimeVersion,
-    coalesce::Changes,
+    changes::Changes,
     flight::{Flight, LazyFlight},
     node::Node,
 };

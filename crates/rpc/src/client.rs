@@ -11,7 +11,7 @@ use crate::call::{Ticket, not_json_rpc};
 use crate::mux::{Outcome, Purpose};
 use crate::shared::Shared;
 use crate::wire::{self, Payload};
-use crate::{Answer, Builder, Call, Error, Lane, Request, Result, Stats, Subscription};
+use crate::{Answer, Builder, Call, Error, Lane, Request, Result, State, Stats, Subscription};
 
 /// A handle on one websocket, for any number of tasks and threads. Cloning it is cheap.
 ///
@@ -84,6 +84,16 @@ impl Client {
     /// What this client has done so far.
     pub fn stats(&self) -> Stats {
         self.handle.shared.with(|mux| mux.stats())
+    }
+
+    /// How the client stands with its endpoint. Costs no request.
+    pub fn state(&self) -> State {
+        self.handle.shared.with(|mux| mux.state())
+    }
+
+    /// Why the last websocket ended or could not be opened, unless nobody needed it any more. Costs no request.
+    pub fn last_error(&self) -> Option<Error> {
+        self.handle.shared.with(|mux| mux.last_error())
     }
 
     /// Closes the websocket for all clones and waits until it is closed, a second at most.

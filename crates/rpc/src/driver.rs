@@ -13,7 +13,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes, error::CapacityError};
 
 use crate::answer::cut;
-use crate::endpoint::Io;
+use crate::metered::Metered;
 use crate::mux::Received;
 use crate::shared::Shared;
 use crate::{Error, ErrorKind};
@@ -28,7 +28,7 @@ const TURNS: usize = 4;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(crate) struct Driver {
-    socket: WebSocketStream<Io>,
+    socket: WebSocketStream<Metered>,
     shared: Arc<Shared>,
     endpoint: Arc<str>,
     timer: Pin<Box<Sleep>>,
@@ -43,7 +43,7 @@ pub(crate) struct Driver {
 
 impl Driver {
     pub(crate) fn new(
-        socket: WebSocketStream<Io>,
+        socket: WebSocketStream<Metered>,
         shared: Arc<Shared>,
         endpoint: Arc<str>,
         ended: watch::Sender<()>,

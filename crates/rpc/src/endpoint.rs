@@ -19,6 +19,7 @@ use url::Url;
 
 use crate::driver::WRITE_BYTES;
 use crate::limits::Limits;
+use crate::metered::Metered;
 use crate::{Error, ErrorKind, Result};
 
 #[cfg(test)]
@@ -81,7 +82,7 @@ impl Endpoint {
     }
 
     /// Name, TCP, TLS and websocket handshake, all within `connect_timeout`.
-    pub(crate) async fn dial(&self, limits: &Limits) -> Result<WebSocketStream<Io>> {
+    pub(crate) async fn dial(&self, limits: &Limits) -> Result<WebSocketStream<Metered>> {
         let deadline = deadline(limits.connect_timeout);
         let tcp = self.connect(deadline, limits.connect_timeout).await?;
         let io: Io = if self.is_tls() {
@@ -95,7 +96,7 @@ impl Endpoint {
 
     /// The websocket handshake alone, over a connection that exists.
     #[cfg(feature = "mock")]
-    pub(crate) async fn upgrade(&self, io: Io, limits: &Limits) -> Result<WebSocketStream<Io>> {
+    pub(crate) async fn upgrade(&self, io: Io, limits: &Limits) -> Result<WebSocketStream<Metered>> {
         self.upgrade_by(deadline(limits.connect_timeout), io, limits).await
     }
 
@@ -158,7 +159,12 @@ impl Endpoint {
         })
     }
 
-    async fn upgrade_by(&self, deadline: Instant, io: Io, limits: &Limits) -> Result<WebSocketStream<Io>> {
+    async fn upgrade_by(
+        &self,
+        deadline: Instant,
+        io: Io,
+        limits: &Limits,
+    ) -> Result<WebSocketStream<Metered>> {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BYTES)
             .write_buffer_size(WRITE_BYTES)
@@ -166,7 +172,7 @@ impl Endpoint {
             .max_frame_size(Some(limits.max_response_bytes));
         let request = self.upgrade_request()?;
         let handshake = async {
-            let upgraded = client_async_with_config(request, io, Some(config)).await;
+            let upgraded = client_async_with_config(request, Metered::new(io), Some(config)).await;
             upgraded.map(|(socket, _)| socket).map_err(|error| self.upgrade_error(error))
         };
         self.within(deadline, limits.connect_timeout, "the websocket handshake", handshake).await

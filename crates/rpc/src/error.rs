@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -22,6 +23,8 @@ struct Inner {
     server: Option<ServerError>,
     http_status: Option<u16>,
     may_have_run: bool,
+    retry_after: Option<Duration>,
+    sent: Option<Box<str>>,
 }
 
 /// The kinds of [`Error`].
@@ -42,6 +45,19 @@ pub enum ErrorKind {
     Timeout,
     /// The websocket was lost.
     Disconnected,
+    /// The websocket was lost after a request that must not be sent twice was written: the node may have run it.
+    /// See [`Error::sent`].
+    FateUnknown,
+    /// The endpoint allows no more requests for now: see [`Error::retry_after`].
+    RateLimited,
+    /// The client's queue is full: more than `max_queued_bytes` of requests wait for their answers. Nothing was sent.
+    Overloaded,
+    /// The endpoint is not the one it should be: its answer to the client's proof was refused.
+    Unproven,
+    /// A setting of the builder makes no sense.
+    Config,
+    /// The client was opened before this process was forked off: it belongs to the parent.
+    Forked,
     /// The client was closed by its owner, or its runtime ended.
     Closed,
     /// The node answered with an error: see [`Error::server_error`].
@@ -54,6 +70,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The consumer of a subscription was too slow, and this many items were dropped.
     Lagged(u64),
+    /// A subscription lived through the loss of its websocket, and items may be missing here. It goes on.
+    Gap,
 }
 
 /// An error as the node stated it.
@@ -101,6 +119,8 @@ impl Error {
             server: None,
             http_status: None,
             may_have_run: false,
+            retry_after: None,
+            sent: None,
         }))
     }
 
@@ -126,6 +146,16 @@ impl Error {
             inner.message = format!("{} ({note})", inner.message).into();
             inner.may_have_run = may_have_run;
         })
+    }
+
+    #[allow(dead_code, reason = "told by rate limits")]
+    pub(crate) fn retry_in(self, wait: Duration) -> Self {
+        self.edit(|inner| inner.retry_after = Some(wait))
+    }
+
+    #[allow(dead_code, reason = "told by lost submissions")]
+    pub(crate) fn with_sent(self, params: &str) -> Self {
+        self.edit(|inner| inner.sent = Some(params.into()))
     }
 
     fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -159,9 +189,20 @@ impl Error {
     }
 
     /// Whether the node may have run the request: it was written, and no answer came. `false` means it was never sent.
-    /// Meaningful for kinds `Timeout`, `Disconnected`, `Closed` and `TooLarge`.
+    /// Meaningful for kinds `Timeout`, `Disconnected`, `FateUnknown`, `Closed`, `Unproven` and `TooLarge`.
     pub fn may_have_run(&self) -> bool {
         self.0.may_have_run
+    }
+
+    /// How long the endpoint asks to be left alone, if it has said so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The parameters, as a JSON array, of a [`Replay::Never`](crate::Replay::Never) request whose fate is unknown:
+    /// what to look for before anything is sent again.
+    pub fn sent(&self) -> Option<&str> {
+        self.0.sent.as_deref()
     }
 
     /// Whether the deadline passed.
@@ -169,7 +210,8 @@ impl Error {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// Whether the websocket is gone, for whatever reason: no later call on the same client can succeed.
+    /// Whether the call ended with its websocket, and nothing it did is in doubt. A later call on the same client may
+    /// succeed, unless the kind is `Closed`.
     pub fn is_disconnected(&self) -> bool {
         matches!(self.kind(), ErrorKind::Disconnected | ErrorKind::Closed | ErrorKind::TooLarge)
     }
@@ -187,6 +229,26 @@ impl Error {
     /// Whether a subscription dropped items for a slow consumer.
     pub fn is_lagged(&self) -> bool {
         matches!(self.kind(), ErrorKind::Lagged(_))
+    }
+
+    /// Whether items of a subscription may be missing, because its websocket was lost. The subscription goes on.
+    pub fn is_gap(&self) -> bool {
+        self.kind() == ErrorKind::Gap
+    }
+
+    /// Whether a request that must not be sent twice was written and its answer lost: the node may have run it.
+    pub fn is_fate_unknown(&self) -> bool {
+        self.kind() == ErrorKind::FateUnknown
+    }
+
+    /// Whether the endpoint allows no more requests for now.
+    pub fn is_rate_limited(&self) -> bool {
+        self.kind() == ErrorKind::RateLimited
+    }
+
+    /// Whether the endpoint is not the one it should be.
+    pub fn is_unproven(&self) -> bool {
+        self.kind() == ErrorKind::Unproven
     }
 }
 

@@ -192,6 +192,14 @@ impl Mux {
         }
     }
 
+    pub(crate) fn state(&self) -> crate::State {
+        if self.ended.is_some() { crate::State::Closed } else { crate::State::Open }
+    }
+
+    pub(crate) fn last_error(&self) -> Option<Error> {
+        self.ended.clone()
+    }
+
     // For the driver.
 
     pub(crate) fn is_closing(&self) -> bool {

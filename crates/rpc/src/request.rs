@@ -21,6 +21,7 @@ pub struct Request {
     timeout: Option<Duration>,
     replay: Replay,
     lane: Lane,
+    fail_fast: bool,
 }
 
 /// Whether a request may be sent a second time.
@@ -62,6 +63,7 @@ impl Request {
             timeout: None,
             replay: Replay::default(),
             lane: Lane::default(),
+            fail_fast: false,
         }
     }
 
@@ -132,14 +134,22 @@ impl Request {
         self
     }
 
+    /// Ends the call as soon as the websocket is lost, cannot be opened, or waits to be opened again, with the error that
+    /// is the cause: for callers who have another endpoint to ask. Without it a call waits for the websocket's return.
+    #[must_use]
+    pub fn fail_fast(mut self) -> Self {
+        self.fail_fast = true;
+        self
+    }
+
     /// The method's name.
     pub fn method(&self) -> &str {
         &self.method
     }
 
     pub(crate) fn into_parts(self) -> Parts {
-        let Self { method, frame, invalid, timeout, replay, lane, .. } = self;
-        Parts { method, frame, invalid, timeout, replay, lane }
+        let Self { method, frame, invalid, timeout, replay, lane, fail_fast, .. } = self;
+        Parts { method, frame, invalid, timeout, replay, lane, fail_fast }
     }
 
     fn comma(&mut self) {
@@ -159,6 +169,8 @@ pub(crate) struct Parts {
     pub(crate) timeout: Option<Duration>,
     pub(crate) replay: Replay,
     pub(crate) lane: Lane,
+    #[allow(dead_code)]
+    pub(crate) fail_fast: bool,
 }
 
 /// Completes a frame with its id.

@@ -1,11 +1,25 @@
 //! Counters of one client.
 
-/// What a client has done since it connected. Bytes are payload bytes of websocket messages.
+/// What a client has done since it was built, over all its websockets. Bytes are payload bytes of websocket messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Websockets opened.
+    /// Websockets opened, the first one included.
     pub websockets_opened: u64,
+    /// Websockets opened because the one before was lost.
+    pub reconnects: u64,
+    /// Attempts to open a websocket that failed, those whose proof failed included.
+    pub connect_failures: u64,
+    /// Websockets closed because nobody needed them.
+    pub idle_closes: u64,
+    /// Pings sent to find out whether a silent node is still there.
+    pub pings: u64,
+    /// Requests written again on a new websocket, because the one that carried them was lost.
+    pub replayed: u64,
+    /// Gaps in subscriptions that lived through the loss of their websocket.
+    pub gaps: u64,
+    /// Refusals by the endpoint's rate limit.
+    pub rate_limited: u64,
     /// Requests written.
     pub requests: u64,
     /// Answers that reached a call, errors of the node included.

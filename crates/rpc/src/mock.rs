@@ -8,6 +8,7 @@
 //! let node = MockNode::builder()
 //!     .result("chain_getBlockHash", json!("0x01"))
 //!     .handle("state_getStorage", |params| if params[0] == "0x00" { json!(null).into() } else { Reply::Silence })
+//!     .subscription("chain_newHead", "chain_subscribeNewHeads", "chain_unsubscribeNewHeads")
 //!     .start()
 //!     .await?;
 //! let client = node.client().await?;
@@ -23,12 +24,21 @@
 //! together when it closes. Each wave counts as one round trip. With [`MockNode::client`] (a pipe in memory) and a paused
 //! tokio clock this is exact: time passes only once the client has nothing more to send. Without a `round_trip` a wave is
 //! whatever can be read at once.
+//!
+//! # Connections
+//!
+//! Every TCP connection to [`url`](MockNode::url) and every [`pipe`](MockNode::pipe) is one connection, numbered from 0 in
+//! the order they came, and met by its own [`Greeting`]. [`MockNode::connection`] tells what was seen on it, also after its
+//! end. [`MockNode::down`] and [`MockNode::up`] stop and start the node without moving its address.
+//!
+//! # Subscriptions
+//!
+//! [`MockBuilder::subscription`] gives the node a feed: it hands out ids that are never the same twice, honours
+//! unsubscribing, and [`MockNode::push`] sends an item to whoever is subscribed just then.
 
-use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use serde_json::Value;
 use tokio::io::DuplexStream;
@@ -39,17 +49,22 @@ use tokio::task::{AbortHandle, JoinSet};
 use crate::endpoint::Io;
 use crate::{Client, Result};
 
+mod builder;
 mod connection;
+mod greeting;
+mod record;
 mod reply;
+#[cfg(test)]
+mod tests;
+mod valve;
 
-pub use reply::{Greeting, Reply};
+pub use builder::MockBuilder;
+pub use greeting::Greeting;
+pub use record::Connection;
+pub use reply::Reply;
 
+use builder::Script;
 use connection::Step;
-
-type Handler = Box<dyn Fn(&str, &Value) -> Reply + Send + Sync>;
-
-/// How many requests are kept for [`MockNode::requests`].
-const KEPT_REQUESTS: usize = 10_000;
 
 /// The capacity of a pipe in memory, per direction.
 const PIPE_BYTES: usize = 1 << 20;
@@ -61,32 +76,6 @@ pub struct MockNode {
     address: SocketAddr,
     pipes: mpsc::UnboundedSender<Io>,
     _running: Arc<Running>,
-}
-
-/// The script of a [`MockNode`].
-pub struct MockBuilder {
-    methods: HashMap<String, Handler>,
-    otherwise: Handler,
-    round_trip: Duration,
-    greeting: Greeting,
-}
-
-/// What all connections of a node share.
-struct Script {
-    methods: HashMap<String, Handler>,
-    otherwise: Handler,
-    round_trip: Duration,
-    greeting: Greeting,
-    counts: Mutex<Counts>,
-}
-
-#[derive(Debug, Default)]
-struct Counts {
-    connections: u64,
-    round_trips: u64,
-    by_method: HashMap<String, u64>,
-    requests: Vec<(String, Value)>,
-    open: Vec<mpsc::UnboundedSender<Step>>,
 }
 
 #[derive(Debug)]
@@ -101,12 +90,7 @@ impl Drop for Running {
 impl MockNode {
     /// A node without a script: every method is unknown to it.
     pub fn builder() -> MockBuilder {
-        MockBuilder {
-            methods: HashMap::new(),
-            otherwise: Box::new(|method, _| Reply::error(-32601, format!("Method not found: {method}"))),
-            round_trip: Duration::ZERO,
-            greeting: Greeting::Upgrade,
-        }
+        MockBuilder::new()
     }
 
     /// A node that answers every request by `handler(method, params)`.
@@ -117,12 +101,21 @@ impl MockNode {
         Self::builder().otherwise(handler).start().await
     }
 
+    async fn run(script: Script) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let script = Arc::new(script);
+        let (pipes, new_pipes) = mpsc::unbounded_channel();
+        let task = tokio::spawn(accept(listener, new_pipes, Arc::clone(&script)));
+        Ok(Self { script, address, pipes, _running: Arc::new(Running(task.abort_handle())) })
+    }
+
     /// The node's URL on a loopback port.
     pub fn url(&self) -> String {
         format!("ws://{}", self.address)
     }
 
-    /// A client connected by a pipe in memory, with all defaults.
+    /// A client connected by a pipe in memory, with all defaults. It cannot reconnect.
     ///
     /// # Errors
     /// Those of [`Builder::connect`](crate::Builder::connect).
@@ -130,144 +123,108 @@ impl MockNode {
         Client::builder("ws://mock").over(self.pipe()).await
     }
 
-    /// A new connection to the node, in memory: for [`Builder::over`](crate::Builder::over).
+    /// A new connection to the node, in memory: for [`Builder::over`](crate::Builder::over). While the node is down it is
+    /// one that has ended already.
     pub fn pipe(&self) -> DuplexStream {
         let (ours, theirs) = tokio::io::duplex(PIPE_BYTES);
-        // The receiver lives as long as this node does.
-        let _ = self.pipes.send(Box::new(theirs));
+        if self.script.is_up() {
+            // The receiver lives as long as this node does.
+            let _ = self.pipes.send(Box::new(theirs));
+        }
         ours
+    }
+
+    /// Stops the node: every connection is dropped at once, and new ones end as soon as they are made.
+    pub fn down(&self) {
+        self.script.up.send_replace(false);
+    }
+
+    /// Starts the node again, at the same address.
+    pub fn up(&self) {
+        self.script.up.send_if_modified(|up| !std::mem::replace(up, true));
+    }
+
+    /// Sends an item to all open subscriptions of a feed. Returns how many there are.
+    pub fn push(&self, feed: &str, item: impl Into<Value>) -> usize {
+        self.script.record().push(feed, &item.into())
+    }
+
+    /// Open subscriptions of a feed, on all connections.
+    pub fn subscribers(&self, feed: &str) -> usize {
+        self.script.record().subscribers(feed)
     }
 
     /// Sends a subscription's item on every open connection.
     pub fn notify(&self, method: &str, subscription: impl Into<Value>, result: impl Into<Value>) {
         let frame = reply::notification(method, &subscription.into(), &result.into());
-        self.send_all(&Step::Frame(frame));
+        self.script.record().send_all(&Step::Frame(frame));
     }
 
     /// Sends a frame as it is on every open connection.
     pub fn send_raw(&self, frame: impl Into<String>) {
-        self.send_all(&Step::Frame(frame.into()));
+        self.script.record().send_all(&Step::Frame(frame.into()));
     }
 
-    /// Drops every open connection without a closing handshake.
+    /// Drops every open connection without a closing handshake, once what was said before is written.
     pub fn disconnect(&self) {
-        self.send_all(&Step::Drop);
+        self.script.record().send_all(&Step::Drop);
+    }
+
+    /// Makes every open connection half-open: see [`Reply::Freeze`].
+    pub fn freeze(&self) {
+        self.script.record().send_all(&Step::Freeze);
+    }
+
+    /// Closes every open websocket with a code and a reason.
+    pub fn close(&self, code: u16, reason: &str) {
+        self.script.record().send_all(&Step::Close(code, reason.to_owned()));
     }
 
     /// Connections accepted so far.
     pub fn connections(&self) -> u64 {
-        self.script.counts().connections
+        self.script.record().connections
+    }
+
+    /// Connections that have not ended, those not upgraded to a websocket included.
+    pub fn open_connections(&self) -> usize {
+        self.script.record().open_connections()
+    }
+
+    /// What was seen on a connection, counted from 0. `None` if there was none, or if it has ended and was not one of the
+    /// first 256.
+    pub fn connection(&self, number: u64) -> Option<Connection> {
+        self.script.record().connection(number)
     }
 
     /// Requests received so far; each came in a frame of its own.
     pub fn request_count(&self) -> u64 {
-        self.script.counts().by_method.values().sum()
+        self.script.record().by_method.values().sum()
     }
 
     /// Requests of one method received so far.
     pub fn requests_of(&self, method: &str) -> u64 {
-        self.script.counts().by_method.get(method).copied().unwrap_or_default()
+        self.script.record().by_method.get(method).copied().unwrap_or_default()
     }
 
     /// Method and parameters of the first 10,000 requests, in the order they came.
     pub fn requests(&self) -> Vec<(String, Value)> {
-        self.script.counts().requests.clone()
+        self.script.record().requests(|_| true)
+    }
+
+    /// Those of [`MockNode::requests`] that came on one connection.
+    pub fn requests_on(&self, connection: u64) -> Vec<(String, Value)> {
+        self.script.record().requests(|number| number == connection)
     }
 
     /// Waves of requests answered so far: see the [module](self).
     pub fn round_trips(&self) -> u64 {
-        self.script.counts().round_trips
+        self.script.record().round_trips
     }
 
-    /// Sets all counts to zero and forgets the requests.
+    /// Sets the counts of connections, requests and round trips to zero and forgets the requests. Connections keep their
+    /// numbers.
     pub fn reset_counts(&self) {
-        let mut counts = self.script.counts();
-        let open = std::mem::take(&mut counts.open);
-        *counts = Counts { open, ..Counts::default() };
-    }
-
-    fn send_all(&self, step: &Step) {
-        self.script.counts().open.retain(|connection| connection.send(step.clone()).is_ok());
-    }
-}
-
-impl MockBuilder {
-    /// Answers a method with this result, always.
-    #[must_use]
-    pub fn result(self, method: &str, result: Value) -> Self {
-        self.handle(method, move |_| Reply::Result(result.clone()))
-    }
-
-    /// Answers a method by a function of its parameters.
-    #[must_use]
-    pub fn handle(mut self, method: &str, handler: impl Fn(&Value) -> Reply + Send + Sync + 'static) -> Self {
-        self.methods.insert(method.to_owned(), Box::new(move |_, params| handler(params)));
-        self
-    }
-
-    /// Answers every other method. Default: error -32601.
-    #[must_use]
-    pub fn otherwise(mut self, handler: impl Fn(&str, &Value) -> Reply + Send + Sync + 'static) -> Self {
-        self.otherwise = Box::new(handler);
-        self
-    }
-
-    /// How long after a wave's first request the wave is answered. Default zero.
-    #[must_use]
-    pub fn round_trip(mut self, duration: Duration) -> Self {
-        self.round_trip = duration;
-        self
-    }
-
-    /// How connections are greeted. Default [`Greeting::Upgrade`].
-    #[must_use]
-    pub fn greeting(mut self, greeting: Greeting) -> Self {
-        self.greeting = greeting;
-        self
-    }
-
-    /// Starts the node on a loopback port of the system's choice.
-    ///
-    /// # Errors
-    /// If no loopback port can be bound.
-    pub async fn start(self) -> io::Result<MockNode> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        let Self { methods, otherwise, round_trip, greeting } = self;
-        let script = Arc::new(Script { methods, otherwise, round_trip, greeting, counts: Mutex::default() });
-        let (pipes, new_pipes) = mpsc::unbounded_channel();
-        let task = tokio::spawn(accept(listener, new_pipes, Arc::clone(&script)));
-        Ok(MockNode { script, address, pipes, _running: Arc::new(Running(task.abort_handle())) })
-    }
-}
-
-impl std::fmt::Debug for MockBuilder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MockBuilder").field("methods", &self.methods.keys()).finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Script {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Script").field("methods", &self.methods.keys()).finish_non_exhaustive()
-    }
-}
-
-impl Script {
-    fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Counts a request and looks up its reply.
-    fn reply(&self, method: &str, params: &Value) -> Reply {
-        {
-            let mut counts = self.counts();
-            *counts.by_method.entry(method.to_owned()).or_default() += 1;
-            if counts.requests.len() < KEPT_REQUESTS {
-                counts.requests.push((method.to_owned(), params.clone()));
-            }
-        }
-        self.methods.get(method).unwrap_or(&self.otherwise)(method, params)
+        self.script.record().reset();
     }
 }
 
@@ -283,8 +240,17 @@ async fn accept(listener: TcpListener, mut pipes: mpsc::UnboundedReceiver<Io>, s
             Some(pipe) = pipes.recv() => pipe,
             else => return,
         };
-        script.counts().connections += 1;
-        connections.spawn(connection::serve(io, Arc::clone(&script)));
+        let mut up = script.up.subscribe();
+        if *up.borrow_and_update() {
+            let served = connection::serve(io, Arc::clone(&script));
+            connections.spawn(async move {
+                tokio::select! {
+                    () = served => {}
+                    // A restart missed while this task had no turn counts as well.
+                    _ = up.changed() => {}
+                }
+            });
+        }
         while connections.try_join_next().is_some() {}
     }
 }

@@ -34,29 +34,27 @@ pub enum Reply {
         /// The item.
         result: Value,
     },
+    /// Opens a subscription of a feed and answers with its id: what [`MockBuilder::subscription`] does.
+    ///
+    /// [`MockBuilder::subscription`]: super::MockBuilder::subscription
+    Subscribe(String),
+    /// Closes the subscription of this id and answers whether there was one.
+    Unsubscribe(Value),
     /// Several replies, one after the other.
     Many(Vec<Self>),
+    /// Replies again and again for as long as the connection lives, with this pause after each, a millisecond at least.
+    Endless(Duration, Box<Self>),
     /// Sends a frame (`{id}` as in `Raw`) in pieces of this many bytes, with a pause before each.
     Drip(String, usize, Duration),
+    /// Sends the beginning of a frame (`{id}` as in `Raw`), about this many bytes of its text, and drops the connection.
+    Cut(String, usize),
     /// Closes the websocket with a code and a reason.
     Close(u16, String),
+    /// From now on the connection is half-open: the node hears everything, pings included, and nothing it says arrives.
+    /// It is never closed from its side.
+    Freeze,
     /// Drops the connection without a closing handshake.
     Drop,
-}
-
-/// How a scripted node meets a new connection.
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub enum Greeting {
-    /// Accepts the websocket.
-    #[default]
-    Upgrade,
-    /// Accepts the connection and says nothing, ever.
-    Silence,
-    /// Refuses the upgrade with an HTTP status.
-    Status(u16),
-    /// Reads something, sends these bytes, and closes the connection.
-    Bytes(Vec<u8>),
 }
 
 impl Reply {
@@ -68,6 +66,11 @@ impl Reply {
     /// A subscription's item.
     pub fn notify(method: &str, subscription: impl Into<Value>, result: impl Into<Value>) -> Self {
         Self::Notify { method: method.to_owned(), subscription: subscription.into(), result: result.into() }
+    }
+
+    /// An answer under an id that no request had, or under none: `"null"`.
+    pub fn under_id(id: &str, result: impl Into<Value>) -> Self {
+        Self::Raw(format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{}}}"#, result.into()))
     }
 
     /// This reply, later.

@@ -52,6 +52,11 @@ impl Builder {
         }
     }
 
+    /// The URL as it was given, credentials included.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// How long a call may take unless its request says otherwise. Default 60 s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
@@ -228,6 +233,13 @@ struct Server {
 impl Server {
     async fn serve(self, socket: WebSocketStream<Metered>) {
         Driver::new(socket, self.shared, self.name, self.sender).run().await;
+    }
+}
+
+/// The URL, with all defaults.
+impl From<&str> for Builder {
+    fn from(url: &str) -> Self {
+        Self::new(url)
     }
 }
 

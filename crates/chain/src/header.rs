@@ -1,0 +1,136 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize, Serializer};
+use tensorwire_rpc::Answer;
+use tensorwire_scale::hash::blake2_256;
+
+use crate::{Error, ErrorKind, Hash, Result};
+
+/// The header of a block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Header {
+    /// The block's height.
+    pub number: u64,
+    /// The block's hash: computed from the rest, never taken on trust.
+    pub hash: Hash,
+    /// The hash of the block before.
+    pub parent: Hash,
+    /// The root of the state after this block.
+    pub state_root: Hash,
+    /// The root of the block's extrinsics.
+    pub extrinsics_root: Hash,
+    /// What consensus and the runtime wrote into the header: SCALE-encoded digest items. JSON shows them as 0x-hex.
+    #[serde(serialize_with = "hex_list")]
+    pub digest: Vec<Vec<u8>>,
+}
+
+/// A block by number and hash. Prints as `123 (0x..)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub struct BlockRef {
+    /// The height.
+    pub number: u64,
+    /// The hash.
+    pub hash: Hash,
+}
+
+impl fmt::Display for BlockRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.number, self.hash)
+    }
+}
+
+/// A header as nodes write it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Wire<'a> {
+    #[serde(borrow)]
+    number: &'a str,
+    parent_hash: Hash,
+    state_root: Hash,
+    extrinsics_root: Hash,
+    #[serde(borrow)]
+    digest: Digest<'a>,
+}
+
+#[derive(Deserialize)]
+struct Digest<'a> {
+    #[serde(borrow)]
+    logs: Vec<&'a str>,
+}
+
+impl Header {
+    /// The block's number and hash.
+    pub fn block(&self) -> BlockRef {
+        BlockRef { number: self.number, hash: self.hash }
+    }
+
+    /// Whether this is the block after that one.
+    pub(crate) fn follows(&self, block: BlockRef) -> bool {
+        self.parent == block.hash && block.number.checked_add(1) == Some(self.number)
+    }
+
+    /// The header that a node answered, `None` for `null`.
+    pub(crate) fn read(answer: &Answer) -> Result<Option<Self>> {
+        Self::parse(answer.raw())
+    }
+
+    fn parse(json: &str) -> Result<Option<Self>> {
+        let wire: Option<Wire<'_>> =
+            serde_json::from_str(json).map_err(|error| malformed(&error.to_string()))?;
+        wire.map(Self::from_wire).transpose()
+    }
+
+    fn from_wire(wire: Wire<'_>) -> Result<Self> {
+        let number = wire.number.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok());
+        let number = number.ok_or_else(|| malformed(&format!("`{}` is no block number", wire.number)))?;
+        let item = |log: &&str| const_hex::decode(log).map_err(|_| malformed("a digest item is no hex"));
+        let mut header = Self {
+            number,
+            hash: Hash([0; 32]),
+            parent: wire.parent_hash,
+            state_root: wire.state_root,
+            extrinsics_root: wire.extrinsics_root,
+            digest: wire.digest.logs.iter().map(item).collect::<Result<_>>()?,
+        };
+        header.hash = Hash(blake2_256(&header.encode()));
+        Ok(header)
+    }
+
+    /// The header in SCALE, as it is hashed.
+    fn encode(&self) -> Vec<u8> {
+        let mut bytes = self.parent.0.to_vec();
+        compact(self.number, &mut bytes);
+        bytes.extend(self.state_root.0);
+        bytes.extend(self.extrinsics_root.0);
+        compact(self.digest.len() as u64, &mut bytes);
+        bytes.extend(self.digest.iter().flatten());
+        bytes
+    }
+}
+
+fn malformed(what: &str) -> Error {
+    Error::new(ErrorKind::Protocol, format!("the node gave no block header: {what}"))
+}
+
+/// A compact integer: its two lowest bits tell how many bytes it takes.
+fn compact(value: u64, out: &mut Vec<u8>) {
+    let bytes = value.to_le_bytes();
+    let length = (u64::BITS - value.leading_zeros()).div_ceil(8) as usize;
+    match value {
+        0..0x40 => out.push(bytes[0] << 2),
+        0x40..0x4000 => out.extend(&(value << 2 | 1).to_le_bytes()[..2]),
+        0x4000..0x4000_0000 => out.extend(&(value << 2 | 2).to_le_bytes()[..4]),
+        _ => {
+            out.push((length as u8 - 4) << 2 | 3);
+            out.extend(&bytes[..length]);
+        }
+    }
+}
+
+fn hex_list<S: Serializer>(list: &[Vec<u8>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(list.iter().map(const_hex::encode_prefixed))
+}
+
+#[cfg(test)]
+mod tests;

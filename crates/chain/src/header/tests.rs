@@ -1,0 +1,65 @@
+use super::{Header, compact};
+
+/// Polkadot's block 0: a header whose hash everyone knows.
+const GENESIS: &str = r#"{
+    "parentHash": "0x0000000000000000000000000000000000000000000000000000000000000000",
+    "number": "0x0",
+    "stateRoot": "0x29d0d972cd27cbc511e9589fcb7a4506d5eb6a9e8df205f00472e5ab354a4e17",
+    "extrinsicsRoot": "0x03170a2e7597b7b7e3d84c05391d139a62b157e78786d8c082f29dcf4c111314",
+    "digest": { "logs": [] }
+}"#;
+
+#[test]
+fn the_hash_is_computed_from_the_header() {
+    let header = Header::parse(GENESIS).unwrap().unwrap();
+    let known = "0x91b171bb158e2d3848fa23a9f1c25182fb8e20313b2c1eb49219da7a70ce90c3";
+    assert_eq!(header.hash.to_string(), known);
+    assert_eq!(header.block().to_string(), format!("0 ({known})"));
+}
+
+#[test]
+fn digest_items_are_part_of_the_hash() {
+    let with = GENESIS.replace("[]", r#"["0x0642414245", "0x05"]"#);
+    let header = Header::parse(&with).unwrap().unwrap();
+    assert_eq!(header.digest, [vec![6, b'B', b'A', b'B', b'E'], vec![5]]);
+    assert_ne!(header.hash, Header::parse(GENESIS).unwrap().unwrap().hash);
+    let json = serde_json::to_value(&header).unwrap();
+    assert_eq!((&json["number"], &json["digest"][1]), (&0.into(), &"0x05".into()));
+}
+
+#[test]
+fn what_is_no_header_is_an_error_and_null_is_none() {
+    assert_eq!(Header::parse("null").unwrap(), None);
+    for bad in [
+        "{}".to_owned(),
+        GENESIS.replace("\"0x0\"", "\"0x1ffffffffffffffff\""),
+        GENESIS.replace("\"0x0\"", "\"12\""),
+        GENESIS.replace("[]", "[\"0x5\"]"),
+        GENESIS.replace("0x29d0", "0x29"),
+    ] {
+        assert_eq!(Header::parse(&bad).unwrap_err().kind(), crate::ErrorKind::Protocol, "{bad}");
+    }
+}
+
+#[test]
+fn compact_integers_of_every_width() {
+    let encoded = |value| {
+        let mut bytes = Vec::new();
+        compact(value, &mut bytes);
+        const_hex::encode(bytes)
+    };
+    let cases = [
+        (0, "00"),
+        (63, "fc"),
+        (64, "0101"),
+        (16_383, "fdff"),
+        (16_384, "02000100"),
+        ((1 << 30) - 1, "feffffff"),
+        (1 << 30, "0300000040"),
+        (u64::from(u32::MAX) + 1, "070000000001"),
+        (u64::MAX, "13ffffffffffffffff"),
+    ];
+    for (value, expected) in cases {
+        assert_eq!(encoded(value), expected, "{value}");
+    }
+}

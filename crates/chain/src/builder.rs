@@ -1,57 +1,63 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join;
-use tensorwire_rpc::Client;
-use tensorwire_scale::Runtime;
+use tensorwire_rpc as rpc;
 use tokio::runtime::Handle;
 
 use crate::{
-    Cache, Chain, Hash, Result,
+    Cache, Chain, Error, ErrorKind, Hash, Result, Role,
     node::Node,
-    runtimes::{Key, Runtimes},
+    pool::{Endpoint, Identity, Pool},
+    runtimes::Runtimes,
 };
 
 /// How to connect to a chain.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Builder {
-    url: String,
-    timeout: Duration,
-    connect_timeout: Duration,
+    /// The primary is the first.
+    endpoints: Vec<(Role, rpc::Builder)>,
+    connect_timeout: Option<Duration>,
     cache: Cache,
     genesis: Option<Hash>,
-    fallbacks: Vec<String>,
-    archives: Vec<String>,
-    idle_timeout: Option<Duration>,
-    hedge: bool,
-    max_lag: (u64, Duration),
+    settings: Settings,
+}
+
+/// What holds for all endpoints.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) timeout: Duration,
+    pub(crate) idle_timeout: Option<Duration>,
+    pub(crate) hedge: bool,
+    pub(crate) max_lag: (u64, Duration),
 }
 
 impl Builder {
-    pub(crate) fn new(url: &str) -> Self {
+    pub(crate) fn new(endpoint: rpc::Builder) -> Self {
         Self {
-            url: url.to_owned(),
-            timeout: Duration::from_secs(60),
-            connect_timeout: Duration::from_secs(10),
+            endpoints: vec![(Role::Primary, endpoint)],
+            connect_timeout: None,
             cache: Cache::on_disk(),
             genesis: None,
-            fallbacks: Vec::new(),
-            archives: Vec::new(),
-            idle_timeout: Some(Duration::from_secs(5)),
-            hedge: false,
-            max_lag: (5, Duration::from_secs(60)),
+            settings: Settings {
+                timeout: Duration::from_secs(60),
+                idle_timeout: Some(Duration::from_secs(5)),
+                hedge: false,
+                max_lag: (5, Duration::from_secs(60)),
+            },
         }
     }
 
-    /// The deadline of every read, however many requests it takes. Default is 60 seconds.
+    /// The deadline of every read, however many requests and endpoints it takes. Default is 60 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.settings.timeout = timeout;
         self
     }
 
-    /// The deadline of name resolution, TCP, TLS and websocket handshake together. Default is 10 seconds.
+    /// The deadline of name resolution, TCP, TLS and websocket handshake together, for each attempt. Default is
+    /// 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connect_timeout = Some(timeout);
         self
     }
 
@@ -61,65 +67,111 @@ impl Builder {
         self
     }
 
-    /// The chain's genesis hash: a node of any other chain answers every read with a `WrongChain` error.
+    /// The chain's genesis hash: an endpoint of any other chain is refused with a `WrongChain` error. Without it the
+    /// first endpoint that answers says which chain it is, and the others must be of the same.
     pub fn genesis(mut self, genesis: Hash) -> Self {
         self.genesis = Some(genesis);
         self
     }
 
     /// Another endpoint of the same chain, asked while those named before it are of no use: out of reach, behind, or
-    /// banning this client. May be given several times. No request before it is needed.
-    pub fn fallback(mut self, url: &str) -> Self {
-        self.fallbacks.push(url.to_owned());
+    /// banning this client. May be given several times; a URL, or a wire with settings of its own. While the chain is
+    /// in use for longer than a moment, the heads of all endpoints but archives are followed: one subscription each.
+    pub fn fallback(mut self, endpoint: impl Into<rpc::Builder>) -> Self {
+        self.endpoints.push((Role::Fallback, endpoint.into()));
         self
     }
 
-    /// An endpoint of the same chain that keeps the state of old blocks, asked for what the others have dropped. May
-    /// be given several times. No connection before it is needed.
-    pub fn archive(mut self, url: &str) -> Self {
-        self.archives.push(url.to_owned());
+    /// An endpoint of the same chain that keeps the state of old blocks, asked for what the others have dropped, and
+    /// where no other can be reached. May be given several times. No connection before it is needed.
+    pub fn archive(mut self, endpoint: impl Into<rpc::Builder>) -> Self {
+        self.endpoints.push((Role::Archive, endpoint.into()));
         self
     }
 
     /// After how long without a call or subscription websockets close; the next call opens one again. Default is
     /// 5 seconds, `None` keeps them open.
     pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
-        self.idle_timeout = timeout;
+        self.settings.idle_timeout = timeout;
         self
     }
 
     /// Whether a read that takes longer than 95 of 100 did is asked of a second endpoint as well, and the first answer
-    /// counts. Default is no: it costs requests.
+    /// counts. Default is no: it costs requests. (One that takes half of its deadline is, always.)
     pub fn hedge(mut self, hedge: bool) -> Self {
-        self.hedge = hedge;
+        self.settings.hedge = hedge;
         self
     }
 
     /// How far an endpoint may be behind the freshest of the pool, in blocks, and how long its head may stand still
     /// while another's moves. Beyond either the others are preferred. Default is 5 blocks, 60 seconds.
     pub fn max_lag(mut self, blocks: u64, time: Duration) -> Self {
-        self.max_lag = (blocks, time);
+        self.settings.max_lag = (blocks, time);
         self
     }
 
-    /// Connects. See [`Chain::connect`].
+    /// Connects to the first endpoint that can be reached. See [`Chain::connect`].
+    ///
+    /// # Errors
+    /// `Invalid` for a malformed URL of any endpoint or a deadline of zero, before anything is sent; `Connection` if no
+    /// endpoint can be reached.
     pub async fn connect(self) -> Result<Chain> {
-        let client = Client::builder(&self.url).timeout(self.timeout).connect_timeout(self.connect_timeout);
+        let url = self.endpoints[0].1.url().to_owned();
+        let cache = self.cache.clone();
+        let identity = Arc::new(Identity::new(self.genesis));
+        let wires = self.wires(&identity)?;
         // The disk is read while the handshakes are under way.
-        let (client, known) = join(client.connect(), self.cache.last(&self.url)).await;
-        Ok(self.assemble(client?, known))
-    }
-
-    /// The same over a websocket that stands already; its own settings hold for the wire.
-    pub async fn over(self, client: Client) -> Chain {
-        let known = self.cache.last(&self.url).await;
-        self.assemble(client, known)
-    }
-
-    fn assemble(self, client: Client, known: Option<(Key, Arc<Runtime>)>) -> Chain {
+        let (endpoints, known) = join(open_one(wires), cache.last(&url)).await;
+        let endpoints = endpoints?;
         // Where the connection lives, its work lives too.
         let handle = Handle::current();
-        let runtimes = Runtimes::new(&client, &handle, self.cache, &self.url, known);
-        Chain::new(Node::new(client, handle, self.timeout, runtimes, self.genesis))
+        let pool = Pool::new(endpoints, identity, &self.settings);
+        let runtimes = Runtimes::new(&pool, &handle, cache, &url, known);
+        Ok(Chain::new(Node::new(pool, handle, runtimes)))
+    }
+
+    /// The wire of each endpoint. All settings are checked before anything is sent.
+    fn wires(&self, identity: &Arc<Identity>) -> Result<Vec<(Role, rpc::Builder)>> {
+        let wires = self.endpoints.iter().map(|(role, wire)| {
+            let wire = wire.clone().timeout(self.settings.timeout).idle_timeout(self.settings.idle_timeout);
+            let wire = match self.connect_timeout {
+                Some(timeout) => wire.connect_timeout(timeout),
+                None => wire,
+            };
+            let name = wire.clone().build()?.endpoint().to_owned();
+            let identity = identity.clone();
+            Ok((*role, wire.proof(Identity::question(), move |answer| identity.check(&name, answer))))
+        });
+        wires.collect()
+    }
+}
+
+/// Opens the websocket of the first endpoint that can be reached; the others open when they are needed.
+async fn open_one(wires: Vec<(Role, rpc::Builder)>) -> Result<Vec<Endpoint>> {
+    let (mut endpoints, mut failures, mut is_open) = (Vec::new(), Vec::new(), false);
+    for (role, wire) in wires {
+        let url = wire.url().to_owned();
+        let client = match is_open {
+            true => wire.build()?,
+            false => match wire.clone().connect().await {
+                Ok(client) => {
+                    is_open = true;
+                    client
+                }
+                Err(error) => {
+                    failures.push(error);
+                    wire.build()?
+                }
+            },
+        };
+        endpoints.push(Endpoint::new(client, role, &url));
+    }
+    match failures.as_slice() {
+        _ if is_open => Ok(endpoints),
+        [only] => Err(only.clone().into()),
+        failures => {
+            let all: Vec<_> = failures.iter().map(ToString::to_string).collect();
+            Err(Error::new(ErrorKind::Connection, format!("no endpoint can be reached: {}", all.join("; "))))
+        }
     }
 }

@@ -66,8 +66,8 @@ impl Calls {
 }
 
 async fn execute(node: Arc<Node>, pin: Arc<Pin>, (method, arguments): Question) -> Result<Output> {
-    let block = pin.hash_of().await?;
-    let request = Request::new("state_call").param(&method).hex_param(&arguments).param(block);
-    let answer = node.client.request(request).await?.bytes()?;
+    let block = pin.located().await?;
+    let request = Request::new("state_call").param(&method).hex_param(&arguments).param(block.hash);
+    let answer = node.request(request, block.needs()).await?.bytes()?;
     answer.map(Arc::new).ok_or_else(|| Error::new(ErrorKind::Protocol, format!("{method} answered null")))
 }

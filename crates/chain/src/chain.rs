@@ -4,11 +4,12 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::try_join;
 use tensorwire_rpc::{Answer, Client, Request, Stats};
 use tokio::{sync::OnceCell, time::Instant};
 
-use crate::{At, BlockId, Builder, EndpointStatus, Hash, Properties, Result, at, node::Node, pin::Pin};
+use crate::{
+    At, BlockId, Builder, EndpointStatus, Hash, Properties, Result, at, node::Node, pin::Pin, pool::Needs,
+};
 
 /// A connection to a chain: one websocket, any number of concurrent callers.
 ///
@@ -40,8 +41,10 @@ impl Chain {
     }
 
     /// Starts the configuration of a connection.
-    pub fn builder(url: &str) -> Builder {
-        Builder::new(url)
+    ///
+    /// The endpoint is a URL, or a wire with settings of its own: `Chain::builder(Client::builder(url).ping_interval(..))`.
+    pub fn builder(endpoint: impl Into<tensorwire_rpc::Builder>) -> Builder {
+        Builder::new(endpoint.into())
     }
 
     pub(crate) fn new(node: Node) -> Self {
@@ -52,6 +55,7 @@ impl Chain {
     /// The best block that the node knows now. Two requests, sent together and not waited for: what the returned
     /// `At` is asked goes out beside them. (A third one where the runtime has just been upgraded, or never was.)
     pub async fn head(&self) -> Result<At> {
+        self.0.node.is_ours()?;
         let mut head = self.0.head.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         let recent = head.as_ref().filter(|(since, _)| now.duration_since(*since) < SHARED_FOR);
@@ -67,6 +71,7 @@ impl Chain {
     /// The newest finalized block that the node knows now. Two requests, one after the other, and the metadata of a
     /// new runtime.
     pub async fn finalized(&self) -> Result<At> {
+        self.0.node.is_ours()?;
         Ok(At::new(&self.0.node, Pin::finalized(&self.0.node)))
     }
 
@@ -76,6 +81,7 @@ impl Chain {
     /// # Errors
     /// The first read says `UnknownBlock` if the node has no such block.
     pub async fn at(&self, block: impl Into<BlockId>) -> Result<At> {
+        self.0.node.is_ours()?;
         match block.into() {
             BlockId::Head => self.head().await,
             BlockId::Finalized => self.finalized().await,
@@ -91,48 +97,49 @@ impl Chain {
 
     /// What the node says of its chain: name, software, token. Four requests in one round trip, the first time.
     pub async fn properties(&self) -> Result<Properties> {
-        let load = self.0.properties.get_or_try_init(|| Properties::load(&self.0.node.client));
-        let load = async { Ok(try_join(self.0.node.genesis(), load).await?.1.clone()) };
+        let load = self.0.properties.get_or_try_init(|| Properties::load(&self.0.node));
+        let load = async { Ok(load.await?.clone()) };
         self.0.node.bounded(|| "properties of the chain".into(), load).await
     }
 
-    /// Any method of the node. One request, answered whichever chain the node serves.
+    /// Any method of the node. One request.
     ///
     /// # Errors
     /// `Server` with the node's code, message and data.
     pub async fn request(&self, request: Request) -> Result<Answer> {
-        Ok(self.0.node.client.request(request).await?)
+        self.0.node.is_ours()?;
+        self.0.node.request(request, Needs::Anything).await
     }
 
-    /// The websocket's handle, for subscriptions and whatever else this crate does not wrap.
+    /// The wire of the first endpoint, for whatever this crate does not wrap.
     pub fn client(&self) -> &Client {
-        &self.0.node.client
+        self.0.node.pool.first().client()
     }
 
-    /// Counts since the connection was made: requests, bytes, websockets.
+    /// Counts since the connection was made, over all endpoints: requests, bytes, websockets.
     pub fn stats(&self) -> Stats {
-        self.0.node.client.stats()
+        self.0.node.pool.stats()
     }
 
     /// What is known of every endpoint, the first one first. No request.
     pub fn status(&self) -> Vec<EndpointStatus> {
-        Vec::new()
+        self.0.node.pool.status()
     }
 
     /// Asks every endpoint, archives too, for its head, finalized head and latency, all at once, and says what is known
-    /// then. Endpoints that do not answer say so in their state. About three requests each.
+    /// then. Endpoints that do not answer say so in their state. Four to six requests each.
     pub async fn probe(&self) -> Vec<EndpointStatus> {
-        self.status()
+        self.0.node.pool.probe().await
     }
 
-    /// The endpoint, without credentials.
+    /// The first endpoint, without credentials.
     pub fn endpoint(&self) -> &str {
-        self.0.node.client.endpoint()
+        self.0.node.pool.first().name()
     }
 
     /// Ends the connection with a close frame. Calls under way and later ones fail.
     pub async fn close(&self) {
-        self.0.node.client.close().await;
+        self.0.node.pool.close().await;
     }
 }
 

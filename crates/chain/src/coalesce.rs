@@ -9,13 +9,20 @@ use std::{
 };
 
 use futures_util::future::{select, try_join, try_join_all};
-use tensorwire_rpc::{Client, Request};
+use tensorwire_rpc::Request;
 use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
 };
 
-use crate::{Error, ErrorKind, Hash, Result, changes::Changes, flight::LazyFlight, node::Node, pin::Pin};
+use crate::{
+    Error, ErrorKind, Result,
+    changes::Changes,
+    flight::LazyFlight,
+    node::Node,
+    pin::{Located, Pin},
+    pool::{Needs, Pool},
+};
 
 /// Keys per request. A node serves one request in one task: a few middling requests beat a giant one.
 const KEYS_PER_REQUEST: usize = 256;
@@ -193,7 +200,7 @@ impl Shared {
             }
             std::mem::take(&mut lock(&gathered.keys).list)
         };
-        fetch(&self.node.client, &self.pin, &keys).await.map(Arc::new)
+        fetch(&self.node.pool, &self.pin, &keys).await.map(Arc::new)
     }
 }
 
@@ -215,30 +222,30 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn fetch(client: &Client, pin: &Pin, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
+async fn fetch(pool: &Arc<Pool>, pin: &Pin, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
     if pin.is_open_head() {
         // The head is still being asked for. A storage read says which block it was made at, so it goes out
         // beside that question, and counts if it turns out to be of the same block.
-        let sent = client.send(Changes::request(keys, None));
+        let sent = pool.send(Changes::request(keys, None), Needs::Head);
         let (head, answer) = try_join(pin.hash_of(), async { Ok(sent.await) }).await?;
-        if let Ok(changes) = answer.map_err(Error::from).and_then(|answer| Changes::read(&answer, keys))
+        if let Ok(changes) = answer.and_then(|asked| Changes::read(&asked.answer, keys))
             && changes.block == head
         {
             return Ok(changes.values);
         }
     }
-    let block = pin.hash_of().await?;
-    fetch_at(client, block, keys).await
+    fetch_at(pool, pin.located().await?, keys).await
 }
 
-async fn fetch_at(client: &Client, block: Hash, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
+async fn fetch_at(pool: &Arc<Pool>, at: Located, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
+    let block = at.hash;
     if let [key] = keys {
         let request = Request::new("state_getStorage").hex_param(key).param(block);
-        return Ok(vec![client.request(request).await?.bytes()?]);
+        return Ok(vec![pool.send(request, at.needs()).await?.answer.bytes()?]);
     }
-    match client.request(Changes::request(keys, Some(block))).await {
-        Ok(answer) => {
-            let changes = Changes::read(&answer, keys)?;
+    match pool.send(Changes::request(keys, Some(block)), at.needs()).await {
+        Ok(asked) => {
+            let changes = Changes::read(&asked.answer, keys)?;
             if changes.block == block {
                 return Ok(changes.values);
             }
@@ -249,16 +256,15 @@ async fn fetch_at(client: &Client, block: Hash, keys: &[Vec<u8>]) -> Result<Vec<
         Err(error) if is_too_big(&error) => {
             let (left, right) = keys.split_at(keys.len() / 2);
             let (mut left, right) =
-                try_join(Box::pin(fetch_at(client, block, left)), Box::pin(fetch_at(client, block, right)))
-                    .await?;
+                try_join(Box::pin(fetch_at(pool, at, left)), Box::pin(fetch_at(pool, at, right))).await?;
             left.extend(right);
             Ok(left)
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 
 /// -32008 is what a node's server says of an answer above its limit.
-fn is_too_big(error: &tensorwire_rpc::Error) -> bool {
-    error.server_error().is_some_and(|error| error.code == -32008)
+fn is_too_big(error: &Error) -> bool {
+    error.rpc().and_then(|error| error.server_error()).is_some_and(|error| error.code == -32008)
 }

@@ -38,12 +38,22 @@ pub enum ErrorKind {
     Server,
     /// The node's answer is not what the protocol says.
     Protocol,
-    /// The node has no such block.
+    /// No endpoint has such a block: it never existed, or was reorganised away.
     UnknownBlock,
+    /// The block is above the head: it does not exist yet.
+    NotYetImported,
     /// The node has dropped the state of that block: an archive node has it.
     Pruned,
     /// The node is of another chain than was asked for.
     WrongChain,
+    /// Every endpoint's head is older than one that this client has seen.
+    Stale,
+    /// The endpoint refuses requests because there were too many, for longer than the deadline.
+    RateLimited,
+    /// The connection was lost after a request that may not be sent twice: it may have taken effect, or not.
+    FateUnknown,
+    /// The connection was opened in another process, before `fork()`.
+    Forked,
     /// The runtime has no pallet, item, constant, API, method or type of that name.
     NotFound,
     /// An argument, address or endpoint does not fit.
@@ -102,6 +112,21 @@ impl Error {
         self.kind() == ErrorKind::Connection
     }
 
+    /// Whether the state of the block was dropped: an archive has it.
+    pub fn is_pruned(&self) -> bool {
+        self.kind() == ErrorKind::Pruned
+    }
+
+    /// Whether the endpoint refuses requests because there were too many.
+    pub fn is_rate_limited(&self) -> bool {
+        self.kind() == ErrorKind::RateLimited
+    }
+
+    /// How long the endpoint asks to be left alone, if it says so.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        self.rpc()?.retry_after()
+    }
+
     /// Whether the runtime has nothing of that name.
     pub fn is_not_found(&self) -> bool {
         self.kind() == ErrorKind::NotFound
@@ -115,7 +140,11 @@ impl From<rpc::Error> for Error {
             From::Timeout => ErrorKind::Timeout,
             From::Server => ErrorKind::Server,
             From::Protocol | From::TooLarge | From::Decode => ErrorKind::Protocol,
-            From::Url | From::Request => ErrorKind::Invalid,
+            From::Url | From::Request | From::Config => ErrorKind::Invalid,
+            From::Unproven => ErrorKind::WrongChain,
+            From::RateLimited => ErrorKind::RateLimited,
+            From::FateUnknown => ErrorKind::FateUnknown,
+            From::Forked => ErrorKind::Forked,
             _ => ErrorKind::Connection,
         };
         let kind = error.server_error().and_then(|server| missing(&server.message)).unwrap_or(kind);

@@ -17,6 +17,7 @@ mod heads;
 mod map;
 mod node;
 mod pin;
+mod pool;
 mod properties;
 mod runtimes;
 mod status;

@@ -139,13 +139,13 @@ impl Listing {
             let message = format!("{entry} with {} keys is one value: query it", self.map.first.len());
             return Err(Error::new(ErrorKind::Invalid, message));
         }
-        let block = inner.pin.hash_of().await?;
+        let block = inner.pin.located().await?;
         let start = match start {
             Start::Beginning => &prefix,
             Start::After(key) => key,
         };
         let request = Request::new("state_getKeysPaged").hex_param(&prefix).param(PAGE).hex_param(start);
-        let page: Vec<String> = inner.node.client.request(request.param(block)).await?.json()?;
+        let page: Vec<String> = inner.node.request(request.param(block.hash), block.needs()).await?.json()?;
         let keys = page.iter().map(|key| const_hex::decode(key).ok()).collect::<Option<Keys>>();
         // Ascending and below the prefix: else a wrong page could be taken for a part of the map, or have no end.
         let keys = keys.filter(|keys| {

@@ -1,15 +1,16 @@
 use std::sync::Arc;
 
-use futures_util::{TryFutureExt, future::try_join};
+use futures_util::future::try_join;
 use tensorwire_rpc::{Answer, Request};
 use tensorwire_scale::Runtime;
 use tokio::sync::OnceCell;
 
 use crate::{
-    BlockId, Error, ErrorKind, Hash, Result, RuntimeVersion,
+    BlockId, Hash, Result, RuntimeVersion,
     changes::Changes,
     flight::{Flight, LazyFlight},
     node::Node,
+    pool::Needs,
 };
 
 /// One block, as far as it is known: the questions about it are on the wire before anyone waits for the answers.
@@ -24,26 +25,45 @@ pub(crate) struct Pin {
 pub(crate) struct Located {
     pub(crate) hash: Hash,
     number: Option<u64>,
+    /// The endpoint that has shown it.
+    seen_at: Option<usize>,
+}
+
+impl Located {
+    /// What an endpoint must have to answer for this block.
+    pub(crate) fn needs(&self) -> Needs {
+        Needs::State { number: self.number, seen_at: self.seen_at }
+    }
 }
 
 impl Pin {
     /// Two requests, sent at once: the head is pinned by what a storage read says of itself.
     pub(crate) fn head(node: &Arc<Node>) -> Self {
-        let probe = node.client.send(Changes::request(PROBE.as_slice(), None));
-        let version = node.client.send(Request::new("state_getRuntimeVersion"));
-        let probe = Flight::new(&node.handle, async move { Probe::read(&probe.await?) });
+        let question = || Changes::request(PROBE.as_slice(), None);
+        let probe = node.pool.send(question(), Needs::Head);
+        let version = node.pool.send(Request::new("state_getRuntimeVersion"), Needs::Head);
+        let probe = Flight::new(&node.handle, {
+            let pool = node.pool.clone();
+            async move {
+                let read = |answer: &Answer| Probe::read(answer).map(|probe| (probe.number(), probe));
+                let (mut probe, endpoint) = pool.head(probe, question, read).await?;
+                probe.block.seen_at = Some(endpoint);
+                Ok(probe)
+            }
+        });
         let runtime = {
             let (node, probe) = (node.clone(), probe.clone());
             async move {
-                let (probe, version) = try_join(probe.get(), version.map_err(Error::from)).await?;
-                let version = RuntimeVersion::read(&version)?;
+                let (probe, version) = try_join(probe.get(), version).await?;
+                let (block, needs) = (probe.block.hash, probe.block.needs());
+                let asked = RuntimeVersion::read(&version.answer)?;
                 // Both speak of the same block, unless an upgrade came in between (or this block carries it).
-                let version = if probe.upgraded_to == Some(version.spec_version) {
-                    version
+                let version = if probe.upgraded_to == Some(asked.spec_version) {
+                    asked
                 } else {
-                    node.version_at(probe.block.hash).await?
+                    node.version_at(block, needs).await?
                 };
-                node.current_runtime(version, probe.block.hash).await
+                node.current_runtime(version, block, needs).await
             }
         };
         Self::new(node, BlockId::Head, async move { Ok(probe.get().await?.block) }, runtime)
@@ -51,14 +71,18 @@ impl Pin {
 
     /// One request now, and one more when its answer is there.
     pub(crate) fn finalized(node: &Arc<Node>) -> Self {
-        let head = node.client.send(Request::new("chain_getFinalizedHead"));
-        let block = async move { Ok(Located { hash: head.await?.json()?, number: None }) };
+        let head = node.pool.send(Request::new("chain_getFinalizedHead"), Needs::Head);
+        let block = async move {
+            let asked = head.await?;
+            Ok(Located { hash: asked.answer.json()?, number: None, seen_at: Some(asked.endpoint) })
+        };
         let block = Flight::new(&node.handle, block);
         let runtime = {
             let (node, block) = (node.clone(), block.clone());
             async move {
-                let hash = block.get().await?.hash;
-                node.current_runtime(node.version_at(hash).await?, hash).await
+                let block = block.get().await?;
+                let version = node.version_at(block.hash, block.needs()).await?;
+                node.current_runtime(version, block.hash, block.needs()).await
             }
         };
         Self::new(node, BlockId::Finalized, async move { block.get().await }, runtime)
@@ -66,23 +90,17 @@ impl Pin {
 
     /// One request now, and one more when its answer is there.
     pub(crate) fn number(node: &Arc<Node>, number: u64) -> Self {
-        let hash = node.client.send(Request::new("chain_getBlockHash").param(number));
-        let block = async move {
-            let hash: Option<Hash> = hash.await?.json()?;
-            let hash = hash.ok_or_else(|| {
-                Error::new(
-                    ErrorKind::UnknownBlock,
-                    format!("the node has no block {number} on its best chain"),
-                )
-            })?;
-            Ok(Located { hash, number: Some(number) })
+        let block = {
+            let node = node.clone();
+            async move { Ok(Located { hash: node.hash_of(number).await?, number: Some(number), seen_at: None }) }
         };
         Self::then_runtime(node, BlockId::Number(number), block)
     }
 
     /// One request, when the runtime is first needed.
     pub(crate) fn hash(node: &Arc<Node>, hash: Hash) -> Self {
-        Self::then_runtime(node, hash.into(), std::future::ready(Ok(Located { hash, number: None })))
+        let block = std::future::ready(Ok(Located { hash, number: None, seen_at: None }));
+        Self::then_runtime(node, hash.into(), block)
     }
 
     fn then_runtime(
@@ -94,30 +112,31 @@ impl Pin {
         let runtime = {
             let (node, block) = (node.clone(), block.clone());
             async move {
-                let hash = block.get().await?.hash;
-                node.runtime(node.version_at(hash).await?, hash).await
+                let block = block.get().await?;
+                let version = node.version_at(block.hash, block.needs()).await?;
+                node.runtime(version, block.hash, block.needs()).await
             }
         };
         Self::new(node, asked, async move { block.get().await }, runtime)
     }
 
-    /// A block of another chain is none: every pin waits for the genesis hash too.
     fn new(
         node: &Arc<Node>,
         asked: BlockId,
         block: impl Future<Output = Result<Located>> + Send + 'static,
         runtime: impl Future<Output = Result<Arc<Runtime>>> + Send + 'static,
     ) -> Self {
-        let block = {
-            let node = node.clone();
-            async move { Ok(try_join(node.genesis(), block).await?.1) }
-        };
         Self {
             asked,
             block: Flight::new(&node.handle, block),
             runtime: LazyFlight::new(&node.handle, runtime),
             number: OnceCell::new(),
         }
+    }
+
+    /// The block, once it is known.
+    pub(crate) async fn located(&self) -> Result<Located> {
+        self.block.get().await
     }
 
     /// The hash, once it is known.
@@ -134,7 +153,9 @@ impl Pin {
         let located = self.block.get().await?;
         match located.number {
             Some(number) => Ok(number),
-            None => self.number.get_or_try_init(|| node.number_of(located.hash)).await.copied(),
+            None => {
+                self.number.get_or_try_init(|| node.number_of(located.hash, Needs::Anything)).await.copied()
+            }
         }
     }
 
@@ -176,7 +197,12 @@ impl Probe {
         let Changes { block, mut values } = Changes::read(answer, PROBE.as_slice())?;
         let upgraded_to = values.pop().flatten().and_then(|bytes| compact_u32(&bytes));
         let number = values.pop().flatten().and_then(|bytes| little_endian(&bytes));
-        Ok(Self { block: Located { hash: block, number }, upgraded_to })
+        Ok(Self { block: Located { hash: block, number, seen_at: None }, upgraded_to })
+    }
+
+    /// The genesis block has no number in its state yet.
+    fn number(&self) -> u64 {
+        self.block.number.unwrap_or_default()
     }
 }
 

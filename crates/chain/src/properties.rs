@@ -1,8 +1,8 @@
 use futures_util::future::try_join4;
 use serde::Serialize;
-use tensorwire_rpc::{Client, Request};
+use tensorwire_rpc::Request;
 
-use crate::{Error, Result};
+use crate::{Error, Result, node::Node, pool::Needs};
 
 /// What a node says of its chain (`system_chain`, `system_name`, `system_version`, `system_properties`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -24,8 +24,8 @@ pub struct Properties {
 
 impl Properties {
     /// Four requests, one round trip.
-    pub(crate) async fn load(client: &Client) -> Result<Self> {
-        let ask = |method: &'static str| client.send(Request::new(method));
+    pub(crate) async fn load(node: &Node) -> Result<Self> {
+        let ask = |method: &'static str| node.request(Request::new(method), Needs::Anything);
         let (chain, node, version, properties) = try_join4(
             ask("system_chain"),
             ask("system_name"),

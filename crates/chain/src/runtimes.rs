@@ -4,11 +4,15 @@ use std::{
 };
 
 use futures_util::TryFutureExt;
-use tensorwire_rpc::{Answer, Client, Request};
+use tensorwire_rpc::Request;
 use tensorwire_scale::Runtime;
 use tokio::runtime::Handle;
 
-use crate::{Cache, Error, ErrorKind, Hash, Result, RuntimeVersion, flight::Flight};
+use crate::{
+    Cache, Error, ErrorKind, Hash, Result, RuntimeVersion,
+    flight::Flight,
+    pool::{Asked, Needs, Pool},
+};
 
 /// The metadata versions this client reads, best first.
 const METADATA_VERSIONS: [u32; 3] = [16, 15, 14];
@@ -26,7 +30,7 @@ pub(crate) struct Runtimes {
 
 /// What loading takes. It does not keep the chain alive.
 struct Loader {
-    client: Client,
+    pool: Arc<Pool>,
     cache: Cache,
     /// Which metadata versions the node's head runtime has, asked for while connecting where no runtime is cached.
     versions: Option<Flight<Vec<u32>>>,
@@ -70,7 +74,7 @@ pub(crate) struct Key {
 impl Runtimes {
     /// `known` is the runtime last seen at this endpoint: a guess until the node says which one it runs.
     pub(crate) fn new(
-        client: &Client,
+        pool: &Arc<Pool>,
         handle: &Handle,
         cache: Cache,
         endpoint: &str,
@@ -83,9 +87,9 @@ impl Runtimes {
                 loaded.newest = Some((key, runtime.clone()));
                 loaded.cells.insert(key, Cell { last_use: 0, state: State::Loaded(runtime) });
             }
-            None => versions = Some(Flight::new(handle, metadata_versions(client, None))),
+            None => versions = Some(Flight::new(handle, metadata_versions(pool, None))),
         }
-        let loader = Arc::new(Loader { client: client.clone(), cache, versions });
+        let loader = Arc::new(Loader { pool: pool.clone(), cache, versions });
         Self { loader, handle: handle.clone(), endpoint: endpoint.to_owned(), loaded: Mutex::new(loaded) }
     }
 
@@ -115,6 +119,7 @@ impl Runtimes {
         genesis: Hash,
         version: RuntimeVersion,
         block: Hash,
+        needs: Needs,
     ) -> Result<Arc<Runtime>> {
         let key = Key::new(genesis, &version);
         let loading = {
@@ -123,7 +128,7 @@ impl Runtimes {
             let last_use = loaded.uses;
             let cell = loaded.cells.entry(key).or_insert_with(|| {
                 let loader = self.loader.clone();
-                let load = async move { loader.load(key, block).await };
+                let load = async move { loader.load(key, block, needs).await };
                 Cell { last_use, state: State::Loading(Flight::new(&self.handle, load)) }
             });
             cell.last_use = last_use;
@@ -139,11 +144,11 @@ impl Runtimes {
 }
 
 impl Loader {
-    async fn load(&self, key: Key, block: Hash) -> Result<Arc<Runtime>> {
+    async fn load(&self, key: Key, block: Hash, needs: Needs) -> Result<Arc<Runtime>> {
         if let Some(runtime) = self.cache.load(key).await {
             return Ok(runtime);
         }
-        let metadata = self.download(block).await?;
+        let metadata = self.download(block, needs).await?;
         let parsed = metadata.clone();
         let runtime = off_thread(move || Runtime::from_metadata(&parsed)).await??;
         if runtime.spec_version() != key.spec_version {
@@ -157,33 +162,33 @@ impl Loader {
     }
 
     /// The metadata, and one small request more where its versions are not known yet.
-    async fn download(&self, block: Hash) -> Result<Arc<Vec<u8>>> {
-        let client = &self.client;
+    async fn download(&self, block: Hash, needs: Needs) -> Result<Arc<Vec<u8>>> {
         let head = match &self.versions {
             Some(versions) => versions.get().await.ok(),
             None => None,
         };
         let versions = match head {
             Some(versions) => versions,
-            None => metadata_versions(client, Some(block)).await?,
+            None => metadata_versions(&self.pool, Some((block, needs))).await?,
         };
         for version in METADATA_VERSIONS.into_iter().filter(|version| versions.contains(version)) {
             let request = Request::new("state_call")
                 .param("Metadata_metadata_at_version")
                 .hex_param(&version.to_le_bytes())
                 .param(block);
-            match client.request(request).await {
+            match self.pool.send(request, needs).await {
                 // `None`, if another runtime is in force at this block than where the versions were asked.
-                Ok(answer) => match answer.bytes()?.filter(|bytes| bytes.first() == Some(&1)) {
+                Ok(asked) => match asked.answer.bytes()?.filter(|bytes| bytes.first() == Some(&1)) {
                     Some(bytes) => return Ok(Arc::new(bytes)),
                     None => continue,
                 },
                 Err(error) if is_missing(&error) => break,
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
         // A runtime from before V15 has no such call: its one version comes otherwise.
-        let answer = client.request(Request::new("state_getMetadata").param(block)).await?;
+        let request = Request::new("state_getMetadata").param(block);
+        let answer = self.pool.send(request, needs).await?.answer;
         Ok(Arc::new(answer.bytes()?.unwrap_or_default()))
     }
 }
@@ -222,32 +227,32 @@ impl Key {
 }
 
 /// Whether the runtime lacks a call, which a node words "Exported method Metadata_metadata_versions is not found".
-fn is_missing(error: &tensorwire_rpc::Error) -> bool {
+fn is_missing(error: &Error) -> bool {
     let missing = |text: &str| text.contains("is not found") || text.contains("not found in runtime");
-    error.server_error().is_some_and(|error| {
+    error.rpc().and_then(|error| error.server_error()).is_some_and(|error| {
         missing(&error.message) || error.data.as_ref().is_some_and(|data| missing(&data.to_string()))
     })
 }
 
 /// One small request: which metadata versions the runtime at a block (or the head) offers. None, before V15.
 fn metadata_versions(
-    client: &Client,
-    block: Option<Hash>,
-) -> impl Future<Output = Result<Vec<u32>>> + Send + 'static {
+    pool: &Arc<Pool>,
+    block: Option<(Hash, Needs)>,
+) -> impl Future<Output = Result<Vec<u32>>> + Send + use<> {
     let request = Request::new("state_call").param("Metadata_metadata_versions").param("0x");
     let request = match block {
-        Some(block) => request.param(block),
+        Some((block, _)) => request.param(block),
         None => request,
     };
-    let read = |answer: Answer| {
+    let needs = block.map_or(Needs::Head, |(_, needs)| needs);
+    let read = |Asked { answer, .. }: Asked| {
         // SCALE: a compact length, then u32 after u32. All that matters fits the one-byte form.
         let bytes = answer.bytes()?.unwrap_or_default();
         let versions = bytes.get(1..).unwrap_or_default().chunks_exact(4);
         Ok(versions.map(|v| u32::from_le_bytes([v[0], v[1], v[2], v[3]])).collect())
     };
-    client
-        .send(request)
-        .map_ok_or_else(|error| if is_missing(&error) { Ok(Vec::new()) } else { Err(error.into()) }, read)
+    pool.send(request, needs)
+        .map_ok_or_else(|error| if is_missing(&error) { Ok(Vec::new()) } else { Err(error) }, read)
 }
 
 /// Metadata takes milliseconds to parse: too long for a thread that serves sockets.

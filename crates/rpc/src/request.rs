@@ -142,6 +142,11 @@ impl Request {
         self
     }
 
+    /// Whether the request may be sent twice.
+    pub fn is_safe_to_replay(&self) -> bool {
+        self.replay == Replay::Safe
+    }
+
     /// The method's name.
     pub fn method(&self) -> &str {
         &self.method

@@ -14,7 +14,10 @@ use std::{
 
 use serde_json::{Value as Json, json};
 use tensorwire_chain::{Builder, Cache, Chain, Hash};
-use tensorwire_rpc::mock::{MockNode, Reply};
+use tensorwire_rpc::{
+    Client,
+    mock::{MockNode, Reply},
+};
 use tensorwire_scale::Runtime;
 
 /// One trip of the scripted network.
@@ -101,7 +104,9 @@ impl ScriptedChain {
     }
 
     pub async fn connect_with(&self, cache: Cache, settings: impl Fn(Builder) -> Builder) -> Chain {
-        settings(Chain::builder("ws://scripted").cache(cache)).over(self.node.client().await.unwrap()).await
+        let node = self.node.clone();
+        let wire = Client::builder("ws://scripted").dial_with(move || node.pipe());
+        settings(Chain::builder(wire).cache(cache)).connect().await.unwrap()
     }
 
     /// A chain whose runtime is known: what follows is counted from zero.

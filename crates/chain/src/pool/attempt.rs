@@ -1,0 +1,133 @@
+use std::{pin::pin, sync::Arc};
+
+use futures_util::future::{Either, select};
+use tensorwire_rpc::{self as rpc, Call, Request};
+use tokio::time::{Instant, sleep_until};
+
+use super::{Asked, Choice, Needs, Pool, Tried};
+use crate::{Error, ErrorKind};
+
+/// A question that one endpoint has been asked.
+pub(super) struct Attempt {
+    endpoint: usize,
+    begun: Instant,
+    call: Call,
+}
+
+/// How an attempt ended.
+pub(super) enum Ended {
+    Answered(Asked),
+    /// The endpoint does not have the block or its state.
+    Lacking {
+        endpoint: usize,
+        error: Error,
+    },
+    /// The endpoint has not answered, and another may.
+    Lost {
+        endpoint: usize,
+        error: Error,
+    },
+    /// No other endpoint will say otherwise, or none may be asked.
+    Final(Error),
+}
+
+impl Pool {
+    /// Asks one endpoint. With others in reserve a lost websocket ends the attempt; alone, the client asks again
+    /// by itself.
+    pub(super) fn attempt(&self, endpoint: usize, request: &Request, deadline: Instant) -> Attempt {
+        let now = Instant::now();
+        let request = request.clone().timeout(deadline.saturating_duration_since(now));
+        let request = if self.is_alone() { request } else { request.fail_fast() };
+        Attempt { endpoint, begun: now, call: self.endpoints[endpoint].client().send(request) }
+    }
+
+    /// Waits for an attempt; one that takes too long is given company by another endpoint, and the first answer counts.
+    pub(super) async fn finish(
+        self: &Arc<Self>,
+        attempt: Attempt,
+        request: &Request,
+        needs: Needs,
+        deadline: Instant,
+        tried: &Tried,
+    ) -> Ended {
+        let Attempt { endpoint, begun, call } = attempt;
+        let mut first = pin!(async { self.judge(endpoint, begun, call.await, needs) });
+        let Some(patience) = self.patience(endpoint, request, begun, deadline) else { return first.await };
+        if let Either::Left((ended, _)) = select(&mut first, pin!(sleep_until(patience))).await {
+            return ended;
+        }
+        let other = match self.choose_other(endpoint, needs, tried) {
+            Some(other) => self.attempt(other, request, deadline),
+            None => return first.await,
+        };
+        let second = pin!(async { self.judge(other.endpoint, other.begun, other.call.await, needs) });
+        match select(first, second).await {
+            Either::Left((ended @ Ended::Answered(_), _))
+            | Either::Right((ended @ Ended::Answered(_), _)) => ended,
+            Either::Left((_, second)) => second.await,
+            Either::Right((_, first)) => first.await,
+        }
+    }
+
+    /// Until when an endpoint may be silent before another is asked too.
+    fn patience(
+        &self,
+        endpoint: usize,
+        request: &Request,
+        begun: Instant,
+        deadline: Instant,
+    ) -> Option<Instant> {
+        if self.is_alone() || !request.is_safe_to_replay() {
+            return None;
+        }
+        let half = begun + deadline.saturating_duration_since(begun) / 2;
+        let usual = if self.hedge { self.endpoints[endpoint].health().latencies.unusual() } else { None };
+        Some(usual.map_or(half, |usual| half.min(begun + usual)))
+    }
+
+    fn choose_other(&self, endpoint: usize, needs: Needs, tried: &Tried) -> Option<usize> {
+        match self.choose_besides(needs, tried, Some(endpoint)) {
+            Choice::Now(other) => Some(other),
+            Choice::Later(_) | Choice::None => None,
+        }
+    }
+
+    /// What an endpoint's answer means, and what it tells of the endpoint.
+    fn judge(
+        &self,
+        endpoint: usize,
+        begun: Instant,
+        answer: rpc::Result<rpc::Answer>,
+        needs: Needs,
+    ) -> Ended {
+        let mut health = self.endpoints[endpoint].health();
+        let number = match needs {
+            Needs::State { number, .. } => number,
+            _ => None,
+        };
+        let error = match answer {
+            Ok(answer) => {
+                health.latencies.add(begun.elapsed());
+                number.into_iter().for_each(|number| health.has_state(number));
+                return Ended::Answered(Asked { answer, endpoint });
+            }
+            Err(error) => error,
+        };
+        let may_repeat = error.kind() != rpc::ErrorKind::FateUnknown;
+        let over = matches!(error.kind(), rpc::ErrorKind::Closed | rpc::ErrorKind::Forked);
+        let error = Error::from(error);
+        match error.kind() {
+            ErrorKind::Pruned => {
+                number.into_iter().for_each(|number| health.lacks_state(number));
+                Ended::Lacking { endpoint, error }
+            }
+            ErrorKind::UnknownBlock => Ended::Lacking { endpoint, error },
+            ErrorKind::Connection | ErrorKind::RateLimited | ErrorKind::WrongChain
+                if may_repeat && !over && !self.is_alone() =>
+            {
+                Ended::Lost { endpoint, error }
+            }
+            _ => Ended::Final(error),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+use std::{pin::pin, sync::Arc};
+
+use futures_util::future::{Either, select};
+use tensorwire_rpc::{self as rpc, Answer, Request, Subscription};
+use tokio::{sync::watch, time::Instant};
+
+use super::{
+    Needs, Pool,
+    choice::{Choice, Tried},
+};
+use crate::{Error, Result};
+
+/// A subscription at one endpoint. It ends when that endpoint is of no more use: subscribe again then.
+pub(crate) struct Feed {
+    pool: Arc<Pool>,
+    endpoint: usize,
+    subscription: Subscription,
+    changed: watch::Receiver<()>,
+}
+
+impl Feed {
+    /// As of [`Subscription::next`]; `None` also when another endpoint has become the better one.
+    pub(crate) async fn next(&mut self) -> Option<Result<Answer, rpc::Error>> {
+        let Self { pool, endpoint, subscription, changed } = self;
+        loop {
+            if !pool.is_alone() && !pool.is_best(*endpoint) {
+                return None;
+            }
+            match select(pin!(subscription.next()), pin!(changed.changed())).await {
+                Either::Left((item, _)) => return item,
+                Either::Right(_) => {}
+            }
+        }
+    }
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        self.pool.activity.leave();
+    }
+}
+
+impl Pool {
+    /// Subscribes where the head is freshest. A subscription at one of several endpoints ends with its websocket.
+    pub(crate) async fn subscribe(
+        self: &Arc<Self>,
+        request: Request,
+        unsubscribe: &'static str,
+    ) -> Result<Feed> {
+        self.activity.note();
+        let deadline = Instant::now() + self.timeout;
+        let mut tried = Tried::default();
+        loop {
+            let endpoint = match self.choose(Needs::Head, &tried) {
+                Choice::Now(endpoint) => endpoint,
+                Choice::Later(at) if at < deadline => {
+                    tokio::time::sleep_until(at).await;
+                    tried.forgive_losses();
+                    continue;
+                }
+                Choice::Later(_) | Choice::None => return Err(tried.failure(self)),
+            };
+            let request = request.clone().timeout(deadline.saturating_duration_since(Instant::now()));
+            let request = if self.is_alone() { request } else { request.fail_fast() };
+            let changed = self.changed.subscribe();
+            match self.endpoints[endpoint].client().subscribe(request, unsubscribe).await {
+                Ok(subscription) => {
+                    self.activity.enter();
+                    return Ok(Feed { pool: self.clone(), endpoint, subscription, changed });
+                }
+                Err(error) if self.is_alone() || error.is_server() => return Err(error.into()),
+                Err(error) => tried.lost(endpoint, Error::from(error)),
+            }
+        }
+    }
+}

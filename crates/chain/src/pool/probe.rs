@@ -1,0 +1,78 @@
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use serde::Deserialize;
+use tensorwire_rpc::Request;
+use tokio::time::Instant;
+
+use super::Pool;
+use crate::{EndpointStatus, Error, ErrorKind, Hash, Result};
+
+#[derive(Deserialize)]
+struct Header {
+    number: String,
+}
+
+impl Header {
+    fn number(&self) -> Option<u64> {
+        u64::from_str_radix(self.number.trim_start_matches("0x"), 16).ok()
+    }
+}
+
+impl Pool {
+    /// Asks every endpoint what it has. What fails shows in the state.
+    pub(crate) async fn probe(self: &Arc<Self>) -> Vec<EndpointStatus> {
+        let probes = (0..self.endpoints.len()).map(|index| self.probe_one(index));
+        let failures: Vec<_> = join_all(probes).await.into_iter().map(Result::err).collect();
+        let mut status = self.status();
+        for (status, failure) in status.iter_mut().zip(failures) {
+            if let Some(error) = failure {
+                status.detail.get_or_insert_with(|| error.to_string());
+            }
+        }
+        status
+    }
+
+    async fn probe_one(&self, index: usize) -> Result<()> {
+        let endpoint = &self.endpoints[index];
+        let client = endpoint.client();
+        let ask = |request: Request| client.request(request.timeout(self.timeout).fail_fast());
+        // The first answer also waits for the websocket: it says nothing of the latency.
+        let head: Header = ask(Request::new("chain_getHeader")).await?.json()?;
+        let head = head.number();
+        head.into_iter().for_each(|number| self.saw_head(index, number));
+        let begun = Instant::now();
+        let finalized: Hash = ask(Request::new("chain_getFinalizedHead")).await?.json()?;
+        endpoint.health().latencies.add(begun.elapsed());
+        let finalized: Option<Header> =
+            ask(Request::new("chain_getHeader").param(finalized)).await?.json()?;
+        endpoint.health().finalized = finalized.and_then(|header| header.number());
+        self.probe_depth(index, head.unwrap_or_default()).await
+    }
+
+    /// Whether an endpoint has the state of the first block, and of one that a node drops as a rule: its depth.
+    async fn probe_depth(&self, index: usize, head: u64) -> Result<()> {
+        /// Nodes that are no archives keep 256 blocks.
+        const KEPT: u64 = 256;
+        let client = self.endpoints[index].client();
+        let ask = |request: Request| client.request(request.timeout(self.timeout).fail_fast());
+        let numbers: Vec<_> =
+            [1, head.saturating_sub(KEPT + 1)].into_iter().filter(|n| (1..=head).contains(n)).collect();
+        let hashes: Vec<Option<Hash>> =
+            ask(Request::new("chain_getBlockHash").param(&numbers)).await?.json()?;
+        for (number, hash) in numbers.into_iter().zip(hashes) {
+            let Some(hash) = hash else { continue };
+            let answer = ask(Request::new("state_getRuntimeVersion").param(hash)).await.map_err(Error::from);
+            let mut health = self.endpoints[index].health();
+            match answer {
+                Ok(_) => {
+                    health.has_state(number);
+                    break;
+                }
+                Err(error) if error.kind() == ErrorKind::Pruned => health.lacks_state(number),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}

@@ -53,6 +53,7 @@ impl Pool {
         let Attempt { endpoint, begun, call } = attempt;
         let mut first = pin!(async { self.judge(endpoint, begun, call.await, needs) });
         let Some(patience) = self.patience(endpoint, request, begun, deadline) else { return first.await };
+        let was_silent = patience >= begun + deadline.saturating_duration_since(begun) / 2;
         if let Either::Left((ended, _)) = select(&mut first, pin!(sleep_until(patience))).await {
             return ended;
         }
@@ -62,8 +63,13 @@ impl Pool {
         };
         let second = pin!(async { self.judge(other.endpoint, other.begun, other.call.await, needs) });
         match select(first, second).await {
-            Either::Left((ended @ Ended::Answered(_), _))
-            | Either::Right((ended @ Ended::Answered(_), _)) => ended,
+            Either::Left((ended @ Ended::Answered(_), _)) => ended,
+            Either::Right((ended @ Ended::Answered(_), _)) => {
+                if was_silent {
+                    self.endpoints[endpoint].health().silent_until = Some(Instant::now() + self.max_lag.1);
+                }
+                ended
+            }
             Either::Left((_, second)) => second.await,
             Either::Right((_, first)) => first.await,
         }

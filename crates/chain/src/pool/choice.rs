@@ -21,8 +21,8 @@ enum Rank {
     /// It has shown the very block.
     Shown,
     Fresh,
-    /// Behind the others.
-    Stale,
+    /// Behind the others, or silent of late.
+    Second,
     /// An archive, for what others should have too.
     Reserve,
     /// It served another chain when it was last asked.
@@ -166,7 +166,7 @@ impl Pool {
                 _ if state == State::Refused => Rank::Refused,
                 Needs::State { seen_at: Some(shown), .. } if shown == index => Rank::Shown,
                 _ if endpoint.role() == Role::Archive && !archive_wanted => Rank::Reserve,
-                _ if behind || health.is_stale(highest, self.max_lag, now) => Rank::Stale,
+                _ if behind || health.is_second_choice(highest, self.max_lag, now) => Rank::Second,
                 _ => Rank::Fresh,
             };
             if best.is_none_or(|(other, _)| rank < other) {
@@ -187,7 +187,7 @@ impl Pool {
         let fit = |endpoint: &Endpoint| {
             matches!(endpoint.client().state(), State::Open | State::Idle | State::Connecting)
                 && self.ban(endpoint).is_none()
-                && !endpoint.health().is_stale(self.highest(), self.max_lag, now)
+                && !endpoint.health().is_second_choice(self.highest(), self.max_lag, now)
         };
         fit(endpoint) || !self.endpoints.iter().any(fit)
     }

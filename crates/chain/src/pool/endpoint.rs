@@ -28,6 +28,8 @@ pub(super) struct Health {
     pub(super) oldest_state: Option<u64>,
     pub(super) pruned_below: Option<u64>,
     pub(super) latencies: Latencies,
+    /// It left a question unanswered that another endpoint answered: others are preferred until then.
+    pub(super) silent_until: Option<Instant>,
 }
 
 impl Endpoint {
@@ -75,6 +77,11 @@ impl Health {
         self.pruned_below = Some(self.pruned_below.map_or(number, |highest| highest.max(number)));
         // States once had go as the chain grows.
         self.oldest_state = self.oldest_state.filter(|oldest| *oldest > number);
+    }
+
+    /// Whether others are to be preferred.
+    pub(super) fn is_second_choice(&self, highest: u64, max_lag: (u64, Duration), now: Instant) -> bool {
+        self.is_stale(highest, max_lag, now) || self.silent_until.is_some_and(|until| now < until)
     }
 
     /// Whether the head is too far behind: too many blocks, or for too long while another endpoint's moves.

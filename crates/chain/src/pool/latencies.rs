@@ -27,9 +27,10 @@ impl Latencies {
         self.quantile(50)
     }
 
-    /// 95 of 100 answers took less; nothing while there were too few.
+    /// Clearly more than 95 of 100 answers took; nothing while there were too few.
     pub(super) fn unusual(&self) -> Option<Duration> {
-        if self.latest.len() < ENOUGH { None } else { self.quantile(95) }
+        let quantile = self.quantile(95).filter(|_| self.latest.len() >= ENOUGH)?;
+        Some(quantile + quantile / 10)
     }
 
     fn quantile(&self, percent: usize) -> Option<Duration> {
@@ -49,6 +50,6 @@ mod tests {
         assert_eq!((latencies.median(), latencies.unusual()), (None, None));
         (1..=1000).for_each(|millis| latencies.add(Duration::from_millis(millis)));
         assert_eq!(latencies.median(), Some(Duration::from_millis(937)));
-        assert_eq!(latencies.unusual(), Some(Duration::from_millis(994)));
+        assert_eq!(latencies.unusual(), Some(Duration::from_millis(994) * 11 / 10));
     }
 }

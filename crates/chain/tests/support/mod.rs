@@ -6,6 +6,8 @@
 )]
 //! A scripted chain: the scripted node, speaking for a chain whose storage the test sets.
 
+pub mod nodes;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},

@@ -1,0 +1,242 @@
+//! Several endpoints of one chain: who is asked, and who is not believed.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
+
+mod support;
+
+use std::time::Duration;
+
+use support::nodes::{Node, connect, hash};
+use tensorwire_chain::{Cache, Chain, EndpointState, ErrorKind, Hash};
+use tokio::time::{Instant, sleep};
+
+/// A wait in which whatever follows heads begins to.
+const SETTLED: Duration = Duration::from_secs(3);
+
+/// What the scripted nodes answer for any item but `System.Number` is the block's number.
+async fn tempo(chain: &Chain, block: u64) -> tensorwire_chain::Result<u64> {
+    let at = chain.at(block).await?;
+    Ok(at.query("SubtensorModule", "Tempo", [1u16]).await?.as_u64().unwrap())
+}
+
+async fn head_number(chain: &Chain) -> u64 {
+    chain.head().await.unwrap().number().await.unwrap()
+}
+
+macro_rules! start {
+    ($name:literal, $head:expr) => {
+        match Node::start($name, $head).await {
+            Some(node) => node,
+            None => return,
+        }
+    };
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_an_endpoint_of_another_chain_is_refused_by_name() {
+    let (good, bad) = (start!("good.example", 10), start!("bad.example", 10));
+    bad.state().genesis = Hash([0x99; 32]);
+    let chain = connect(&bad, |builder| builder.fallback(good.wire()).genesis(support::GENESIS)).await;
+    assert_eq!(tempo(&chain, 9).await.unwrap(), 9, "the right chain answers");
+    assert_eq!(
+        bad.state_reads(),
+        0,
+        "only what was sent along with the question who it is reaches the wrong one"
+    );
+    let status = chain.status();
+    assert_eq!(status[0].state, EndpointState::WrongChain);
+    assert!(status[0].detail.as_ref().unwrap().contains("bad.example"), "{status:?}");
+
+    let alone = connect(&bad, |builder| builder.genesis(support::GENESIS)).await;
+    let error = tempo(&alone, 9).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::WrongChain);
+    assert!(error.to_string().contains("bad.example"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_the_first_endpoint_says_which_chain_a_pool_is_of() {
+    let (first, other) = (start!("first.example", 10), start!("other.example", 10));
+    other.state().genesis = Hash([0x99; 32]);
+    let chain = connect(&first, |builder| builder.fallback(other.wire())).await;
+    assert_eq!(tempo(&chain, 9).await.unwrap(), 9);
+    let status = chain.probe().await;
+    assert_eq!((status[0].state, status[1].state), (EndpointState::Ready, EndpointState::WrongChain));
+    let detail = status[1].detail.as_ref().unwrap();
+    assert!(detail.contains("other.example") && detail.contains("first.example"), "{detail}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_is_down_while_connecting_is_passed_over() {
+    let (dead, good) = (start!("dead.example", 10), start!("good.example", 10));
+    dead.mock.down();
+    let chain = connect(&dead, |builder| builder.fallback(good.wire())).await;
+    assert_eq!(head_number(&chain).await, 10);
+    good.mock.down();
+    let builder = Chain::builder(dead.wire()).fallback(good.wire()).cache(Cache::none());
+    let error = builder.connect().await.unwrap_err().to_string();
+    assert!(error.contains("dead.example") && error.contains("good.example"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g10_a_lost_endpoint_is_replaced_inside_the_deadline() {
+    let (first, second) = (start!("first.example", 10), start!("second.example", 10));
+    let chain = connect(&first, |builder| builder.fallback(second.wire())).await;
+    assert_eq!(tempo(&chain, 10).await.unwrap(), 10);
+    first.mock.down();
+    let before = second.mock.round_trips();
+    assert_eq!(tempo(&chain, 8).await.unwrap(), 8);
+    assert!(second.state_reads() > 0);
+    assert!(second.mock.round_trips() - before <= 4, "no round trip is spent on the dead one");
+    first.mock.up();
+    second.mock.down();
+    assert_eq!(tempo(&chain, 7).await.unwrap(), 7, "and back");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_a_frozen_endpoint_is_demoted() {
+    let (frozen, live) = (start!("frozen.example", 100), start!("live.example", 100));
+    let chain = connect(&frozen, |builder| {
+        builder.fallback(live.wire()).idle_timeout(None).max_lag(5, Duration::from_secs(30))
+    })
+    .await;
+    assert_eq!(head_number(&chain).await, 100);
+    sleep(SETTLED).await;
+    frozen.grow(100);
+    live.grow(101);
+    sleep(SETTLED).await;
+    assert_eq!(head_number(&chain).await, 101, "nothing older than what was seen");
+    // It stands still, while the other moves on by less than the blocks allowed.
+    for number in 102..=104 {
+        live.grow(number);
+        sleep(Duration::from_secs(12)).await;
+    }
+    assert_eq!(chain.status()[0].state, EndpointState::Stale, "{:?}", chain.status());
+    frozen.mock.reset_counts();
+    assert_eq!(head_number(&chain).await, 104);
+    assert_eq!(frozen.state_reads(), 0, "it is not asked for the head any more");
+    frozen.grow(105);
+    live.grow(105);
+    sleep(SETTLED).await;
+    assert_eq!(chain.status()[0].state, EndpointState::Ready, "until it moves");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_a_lagging_endpoint_is_demoted_by_blocks() {
+    let (behind, live) = (start!("behind.example", 100), start!("live.example", 106));
+    let chain = connect(&behind, |builder| builder.fallback(live.wire()).idle_timeout(None)).await;
+    assert_eq!(head_number(&chain).await, 100);
+    sleep(SETTLED).await;
+    behind.grow(100);
+    live.grow(106);
+    sleep(SETTLED).await;
+    let status = chain.status();
+    assert_eq!((status[0].state, status[0].lag), (EndpointState::Stale, Some(6)));
+    assert_eq!(head_number(&chain).await, 106);
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_the_head_never_goes_backwards() {
+    let node = start!("balanced.example", 50);
+    let chain = connect(&node, |builder| builder).await;
+    assert_eq!(head_number(&chain).await, 50);
+    // Another machine behind the same name, which catches up after a while.
+    node.state().head = 48;
+    let catching_up = async {
+        sleep(Duration::from_secs(5)).await;
+        node.state().head = 51;
+    };
+    let (number, ()) = tokio::join!(head_number(&chain), catching_up);
+    assert_eq!(number, 51);
+
+    node.state().head = 40;
+    let begun = Instant::now();
+    let error = chain.head().await.unwrap().number().await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Stale | ErrorKind::Timeout), "{error}");
+    assert!(begun.elapsed() <= Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_a_read_waits_for_a_block_that_is_on_its_way() {
+    let node = start!("balanced.example", 50);
+    let chain = connect(&node, |builder| builder).await;
+    let at = chain.head().await.unwrap();
+    assert_eq!(at.number().await.unwrap(), 50);
+    at.runtime().await.unwrap();
+    // The next machine behind the same name has not imported the block yet.
+    node.state().head = 49;
+    let importing = async {
+        sleep(Duration::from_secs(1)).await;
+        node.state().head = 50;
+    };
+    let (value, ()) = tokio::join!(at.query("SubtensorModule", "Tempo", [1u16]), importing);
+    assert_eq!(value.unwrap().as_u64(), Some(50));
+    // One that never comes was reorganised away.
+    node.state().head = 49;
+    let error = at.query("SubtensorModule", "Tempo", [2u16]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnknownBlock, "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g14_old_blocks_go_to_the_archive_and_depth_is_learned() {
+    let (pruned, archive) = (start!("node.example", 1000), start!("archive.example", 1000));
+    pruned.state().oldest_state = 700;
+    let chain = connect(&pruned, |builder| builder.archive(archive.wire())).await;
+    assert_eq!(tempo(&chain, 1000).await.unwrap(), 1000);
+    assert_eq!(archive.mock.connections(), 0, "no connection before it is needed");
+    assert_eq!(tempo(&chain, 500).await.unwrap(), 500);
+    let (failed, served) = (pruned.state_reads(), archive.state_reads());
+    assert!(served > 0);
+    assert_eq!(tempo(&chain, 400).await.unwrap(), 400);
+    assert_eq!(pruned.state_reads(), failed, "the second old read costs no failed request");
+    assert!(archive.state_reads() > served);
+    assert_eq!(tempo(&chain, 900).await.unwrap(), 900);
+    assert!(pruned.state_reads() > failed, "what it has it is asked for");
+    assert_eq!(chain.status()[0].pruned_below, Some(500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn g14_pruned_not_yet_and_never_are_three_errors() {
+    let node = start!("node.example", 1000);
+    node.state().oldest_state = 700;
+    let chain = connect(&node, |builder| builder).await;
+    assert_eq!(tempo(&chain, 500).await.unwrap_err().kind(), ErrorKind::Pruned);
+    assert_eq!(tempo(&chain, 1001).await.unwrap_err().kind(), ErrorKind::NotYetImported);
+    let never = chain.at(Hash([0xcd; 32])).await.unwrap();
+    assert_eq!(never.runtime().await.unwrap_err().kind(), ErrorKind::UnknownBlock);
+}
+
+#[tokio::test(start_paused = true)]
+async fn g14_a_block_by_hash_finds_the_endpoint_that_has_it() {
+    let (young, archive) = (start!("young.example", 1000), start!("archive.example", 1000));
+    young.state().first_block = 900;
+    let chain = connect(&young, |builder| builder.archive(archive.wire())).await;
+    assert_eq!(tempo(&chain, 12).await.unwrap(), 12, "by number");
+    let at = chain.at(hash(13)).await.unwrap();
+    assert_eq!(at.query("SubtensorModule", "Tempo", [1u16]).await.unwrap().as_u64(), Some(13), "by hash");
+    assert_eq!(at.number().await.unwrap(), 13);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_endpoint_does_not_take_the_whole_deadline() {
+    use tensorwire_rpc::mock::Reply;
+    let (silent, good) = (start!("silent.example", 10), start!("good.example", 10));
+    let chain = connect(&silent, |builder| builder.fallback(good.wire())).await;
+    assert_eq!(tempo(&chain, 10).await.unwrap(), 10);
+    silent.state().refuses = Some(Reply::Silence);
+    assert_eq!(tempo(&chain, 9).await.unwrap(), 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn hedged_reads_ask_a_second_endpoint_after_what_is_usual() {
+    use tensorwire_rpc::mock::Reply;
+    let (slow, quick) = (start!("slow.example", 100), start!("quick.example", 100));
+    let chain = connect(&slow, |builder| builder.fallback(quick.wire()).hedge(true)).await;
+    for block in 60..100 {
+        assert_eq!(tempo(&chain, block).await.unwrap(), block);
+    }
+    assert_eq!(quick.state_reads(), 0, "no request twice while answers take as long as usual");
+    slow.state().refuses = Some(Reply::Silence);
+    let begun = Instant::now();
+    assert_eq!(tempo(&chain, 50).await.unwrap(), 50);
+    assert!(begun.elapsed() < Duration::from_secs(2), "not half of the deadline: {:?}", begun.elapsed());
+}

@@ -17,6 +17,7 @@ use tokio_tungstenite::tungstenite::{self, handshake::client};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use url::Url;
 
+use crate::budget::retry_after;
 use crate::driver::WRITE_BYTES;
 use crate::limits::Limits;
 use crate::metered::Metered;
@@ -33,7 +34,6 @@ pub(crate) type Io = Box<dyn Socket>;
 /// Read at once at most. Every read clears this much first, so that larger is slower for lone answers.
 const READ_BYTES: usize = 64 << 10;
 
-#[derive(Debug)]
 pub(crate) struct Endpoint {
     url: Url,
     name: Arc<str>,
@@ -43,11 +43,16 @@ pub(crate) struct Endpoint {
 
 impl Endpoint {
     pub(crate) fn parse(text: &str) -> Result<Self> {
+        // What the URL parser would mend or drop without a word. The text may hold a password: it is not quoted.
+        if text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            return Err(Error::new(ErrorKind::Url, "the URL contains a space or a line break"));
+        }
         let url = Url::parse(text).ok().filter(|_| text.contains("://")).ok_or_else(|| {
-            // The text may hold a password, so that it is quoted only if it cannot.
             let hint = match text {
+                "" => "the URL is empty: write ws://host:port or wss://host".to_owned(),
                 _ if text.contains("://") => "not a URL: write ws://host:port or wss://host".to_owned(),
-                _ if text.contains(['@', '?', '/']) || text.is_empty() => {
+                // Quoted only if it cannot hold a password.
+                _ if text.contains(['@', '?', '/']) => {
                     "a URL needs a scheme: write ws://host:port or wss://host".to_owned()
                 }
                 _ => format!("the URL {text:?} has no scheme: try ws://{text} or wss://{text}"),
@@ -68,6 +73,9 @@ impl Endpoint {
         }
         if url.host_str().is_none_or(str::is_empty) {
             return wrong("the URL names no host".into());
+        }
+        if url.port() == Some(0) {
+            return wrong("nothing can listen on port 0".into());
         }
         Ok(Self { url, name, roots: Vec::new() })
     }
@@ -198,6 +206,7 @@ impl Endpoint {
             tungstenite::Error::Http(response) => {
                 let status = response.status();
                 let hint = match status.as_u16() {
+                    300..=399 => ": it redirects, which a websocket does not follow: check the URL",
                     401 | 403 => ": access is denied: check the URL's key, or whether this address is banned",
                     404 => ": nothing is served at this path",
                     429 => ": too many requests: wait before the next attempt",
@@ -205,7 +214,13 @@ impl Endpoint {
                     _ => "",
                 };
                 let message = format!("the peer answered the websocket upgrade with HTTP {status}{hint}");
-                self.error(ErrorKind::Handshake, message).http(status.as_u16())
+                let error = self.error(ErrorKind::Handshake, message).http(status.as_u16());
+                let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+                let wait = header("retry-after").and_then(|value| retry_after(value, header("date")));
+                match (status.as_u16(), wait) {
+                    (403 | 429 | 503, Some(wait)) => error.retry_in(wait),
+                    _ => error,
+                }
             }
             error => {
                 let message = format!("the peer does not answer as a websocket server{try_tls} ({error})");
@@ -234,6 +249,13 @@ impl Endpoint {
 
     fn is_tls(&self) -> bool {
         self.url.scheme() == "wss"
+    }
+}
+
+impl std::fmt::Debug for Endpoint {
+    /// The URL may hold credentials.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Endpoint({})", self.name)
     }
 }
 

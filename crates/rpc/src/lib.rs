@@ -39,6 +39,8 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+#[allow(dead_code)]
+mod budget;
 mod builder;
 mod call;
 mod client;
@@ -56,6 +58,8 @@ mod shared;
 mod state;
 mod stats;
 mod subscription;
+#[allow(dead_code)]
+mod trace;
 mod wire;
 
 pub use answer::Answer;

@@ -1,6 +1,8 @@
 //! What connecting to the wrong place says. Each error names the endpoint and what to do.
 #![allow(clippy::unwrap_used)]
 
+use std::time::Duration;
+
 use tensorwire_rpc::mock::{Greeting, MockNode};
 use tensorwire_rpc::{Client, Error, ErrorKind};
 use tokio::net::TcpListener;
@@ -36,9 +38,7 @@ async fn tls_to_a_plain_port_says_so() {
 
 #[tokio::test]
 async fn a_plain_websocket_to_a_tls_port_says_so() {
-    // What a TLS server says to a request that is no TLS: an alert, then nothing.
-    let alert = vec![0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x46];
-    let node = MockNode::builder().greeting(Greeting::Bytes(alert)).start().await.unwrap();
+    let node = MockNode::builder().greeting(Greeting::tls_alert()).start().await.unwrap();
     let error = refusal(&node.url()).await;
     assert_eq!(error.kind(), ErrorKind::Handshake);
     assert!(error.to_string().contains("if it speaks TLS, try wss://"), "{error}");
@@ -58,6 +58,7 @@ async fn a_peer_that_speaks_no_http_says_so() {
 async fn an_http_status_in_place_of_the_upgrade_is_named() {
     let hints = [
         (200, "200"),
+        (302, "redirects"),
         (403, "access is denied"),
         (404, "at this path"),
         (429, "too many requests"),
@@ -71,6 +72,66 @@ async fn an_http_status_in_place_of_the_upgrade_is_named() {
             error.to_string().contains(&format!("HTTP {status}")) && error.to_string().contains(hint),
             "{error}"
         );
+    }
+}
+
+#[tokio::test]
+async fn g10_a_refused_handshake_says_when_to_come_back() {
+    let date = ("date", "Sat, 21 Nov 2026 09:00:00 GMT");
+    let later = "Sat, 21 Nov 2026 09:00:30 GMT";
+    let answers = [
+        (429, vec![("retry-after", "7")], Some(7)),
+        (403, vec![("Retry-After", later), date], Some(30)),
+        (503, vec![("retry-after", "0")], Some(0)),
+        (429, vec![], None),
+        (429, vec![("retry-after", "soon")], None),
+        (404, vec![("retry-after", "7")], None),
+    ];
+    for (status, headers, seconds) in answers {
+        let node = MockNode::builder().greeting(Greeting::http(status, &headers)).start().await.unwrap();
+        let error = refusal(&node.url()).await;
+        assert_eq!(error.http_status(), Some(status));
+        assert_eq!(error.retry_after(), seconds.map(Duration::from_secs), "{status} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn credentials_are_never_printed_whatever_goes_wrong() {
+    const SECRET: &str = "SECRETSECRETSECRET";
+    let location = format!("wss://user:{SECRET}@elsewhere/{SECRET}?key={SECRET}");
+    let echo = format!("HTTP/1.1 400 {SECRET}\r\nx: {SECRET}\r\ncontent-length: 18\r\n\r\n{SECRET}");
+    let greetings = [
+        Greeting::http(301, &[("location", &location)]),
+        Greeting::http(401, &[("www-authenticate", SECRET)]),
+        Greeting::http(429, &[("retry-after", SECRET)]),
+        Greeting::Bytes(echo.into_bytes()),
+        Greeting::Bytes(SECRET.into()),
+        Greeting::Bytes(format!("HTTP/1.1 101 {SECRET}\r\nsec-websocket-accept: {SECRET}\r\n\r\n").into()),
+        Greeting::tls_alert(),
+        Greeting::Drop,
+        Greeting::Silence,
+    ];
+    let secretly = |address: &str| {
+        address.replace("://", &format!("://user:{SECRET}@")) + &format!("/{SECRET}?key={SECRET}")
+    };
+    let mut urls = vec![
+        secretly("ws://no-such-host.invalid:9944"),
+        secretly("ws://127.0.0.1:1"),
+        secretly("ws://127.0.0.1:0"),
+        secretly("http://127.0.0.1"),
+        secretly("ws://ho st"),
+    ];
+    let mut nodes = Vec::new();
+    for greeting in greetings {
+        let node = MockNode::builder().greeting(greeting).start().await.unwrap();
+        urls.extend([secretly(&node.url()), secretly(&node.url().replace("ws://", "wss://"))]);
+        nodes.push(node);
+    }
+    for url in urls {
+        let error =
+            Client::builder(&url).connect_timeout(Duration::from_millis(200)).connect().await.unwrap_err();
+        let text = format!("{error} {error:?} {:?}", std::error::Error::source(&error));
+        assert!(!text.contains(SECRET), "{text}");
     }
 }
 

@@ -1,0 +1,188 @@
+//! What one endpoint allows, learned from its refusals. No clock: times are passed in.
+//!
+//! A refusal begins a *ban*: nothing is written until it ends, then one request, or one attempt to connect, goes out as a
+//! *probe*. If it is accepted the gate opens, at a pace; if it is refused the next ban is twice as long. There is no pace
+//! until the first refusal. It is the one the endpoint states, or else what it was seen to accept within a second; that
+//! guess grows while nothing is refused.
+
+use std::time::{Duration, Instant};
+
+mod pace;
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+use pace::{Meter, Pace};
+pub(crate) use refusal::{Refusal, retry_after};
+
+/// The first ban where the endpoint does not say how long.
+const FIRST_BAN: Duration = Duration::from_secs(1);
+
+/// The shortest ban, whatever the endpoint says: a few milliseconds are not worth another refusal.
+const SHORTEST_BAN: Duration = Duration::from_millis(500);
+
+/// The longest ban that comes of doubling.
+const LONGEST_BAN: Duration = Duration::from_secs(300);
+
+/// A refusal so long after the last ban's end has nothing to do with it.
+const SETTLED: Duration = Duration::from_secs(10);
+
+/// What was allowed to go out, to be named again when its answer comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Pass(u32);
+
+/// When the next request may be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Now,
+    At(Instant),
+    /// Once the probe has been answered, or given up.
+    AfterProbe,
+}
+
+/// What a ban was the answer to. Only the like lifts it: an endpoint that accepts a websocket need not accept a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Connection,
+    Request,
+}
+
+#[derive(Debug)]
+pub(crate) struct Budget {
+    ban: Option<Ban>,
+    /// How many bans there were: a pass of before the current one is neither its probe nor a reason for another.
+    bans: u32,
+    last_length: Duration,
+    /// When the last ban was lifted.
+    lifted: Option<Instant>,
+    pace: Option<Pace>,
+    meter: Meter,
+}
+
+#[derive(Debug)]
+struct Ban {
+    until: Instant,
+    refused: Refused,
+    probing: bool,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { ban: None, bans: 0, last_length: FIRST_BAN, lifted: None, pace: None, meter: Meter::default() }
+    }
+}
+
+impl Budget {
+    /// When the next request may be written.
+    pub(crate) fn turn(&self, now: Instant) -> Turn {
+        let at = match (&self.ban, &self.pace) {
+            (Some(ban), _) if ban.probing => return Turn::AfterProbe,
+            (Some(ban), _) => ban.until,
+            (None, Some(pace)) => pace.ready_at(now),
+            (None, None) => return Turn::Now,
+        };
+        if at <= now { Turn::Now } else { Turn::At(at) }
+    }
+
+    /// When the next attempt to connect may be made.
+    pub(crate) fn turn_to_connect(&self, now: Instant) -> Turn {
+        match &self.ban {
+            Some(_) => self.turn(now),
+            None => Turn::Now,
+        }
+    }
+
+    /// A request is written, in its turn.
+    pub(crate) fn write(&mut self, now: Instant) -> Pass {
+        if let Some(ban) = &mut self.ban {
+            ban.probing = true;
+        } else if let Some(pace) = &mut self.pace {
+            pace.spend(now);
+        }
+        Pass(self.bans)
+    }
+
+    /// An attempt to connect is made, in its turn.
+    pub(crate) fn connect(&mut self) -> Pass {
+        if let Some(ban) = self.ban.as_mut().filter(|ban| ban.refused == Refused::Connection) {
+            ban.probing = true;
+        }
+        Pass(self.bans)
+    }
+
+    /// The endpoint did what it was asked. A node's error that is no refusal counts as well.
+    pub(crate) fn accepted(&mut self, pass: Pass, what: Refused, now: Instant) {
+        if what == Refused::Request {
+            self.meter.count(now);
+            if let Some(pace) = self.pace.as_mut().filter(|_| self.ban.is_none()) {
+                pace.grow();
+            }
+        }
+        if pass.0 == self.bans && self.ban.as_ref().is_some_and(|ban| ban.refused == what) {
+            self.ban = None;
+            self.lifted = Some(now);
+            if let Some(pace) = &mut self.pace {
+                pace.restart(now);
+            }
+        }
+    }
+
+    /// The endpoint refused. What went out before the current ban began only prolongs it, and only if the endpoint says so.
+    pub(crate) fn refused(&mut self, pass: Pass, what: Refused, refusal: &Refusal, now: Instant) {
+        if let Some(rate) = refusal.rate {
+            self.pace = Some(Pace::stated(rate, now));
+        }
+        let is_probe = self.ban.as_ref().is_some_and(|ban| ban.probing);
+        if pass.0 != self.bans {
+            if let (Some(ban), Some(wait)) = (&mut self.ban, refusal.wait) {
+                ban.until = ban.until.max(now + wait);
+            }
+            return;
+        }
+        if what == Refused::Request && refusal.rate.is_none() && !is_probe {
+            let accepted = self.meter.per_second(now);
+            self.pace = Some(match self.pace.take() {
+                Some(pace) => pace.refused(accepted, now),
+                None => Pace::guessed(accepted, now),
+            });
+        }
+        if self.lifted.is_some_and(|lifted| now.saturating_duration_since(lifted) > SETTLED) {
+            self.last_length = FIRST_BAN;
+        }
+        let length = match (refusal.wait, is_probe) {
+            (wait, true) => wait.unwrap_or_default().max((2 * self.last_length).min(LONGEST_BAN)),
+            (Some(wait), false) => wait.max(SHORTEST_BAN),
+            (None, false) => self.last_length,
+        };
+        self.last_length = length;
+        self.bans += 1;
+        self.ban = Some(Ban { until: now + length, refused: what, probing: false });
+    }
+
+    /// What went out will not be answered: if it was the probe, another may follow.
+    pub(crate) fn lost(&mut self, pass: Pass) {
+        if let Some(ban) = self.ban.as_mut().filter(|_| pass.0 == self.bans) {
+            ban.probing = false;
+        }
+    }
+
+    /// When a ban ends that has not ended yet.
+    pub(crate) fn banned_until(&self, now: Instant) -> Option<Instant> {
+        self.ban.as_ref().map(|ban| ban.until).filter(|&until| until > now)
+    }
+
+    /// Whether requests have to wait for a turn at all.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.ban.is_some() || self.pace.is_some()
+    }
+
+    /// No request with so many before it can be written earlier, as far as the endpoint has stated. A pace that is a guess
+    /// does not count: it grows.
+    pub(crate) fn earliest(&self, ahead: usize, now: Instant) -> Instant {
+        let opens = self.banned_until(now).unwrap_or(now);
+        match &self.pace {
+            Some(pace) if pace.is_stated() => opens + pace.time_of(ahead),
+            _ => opens,
+        }
+    }
+}

@@ -132,6 +132,10 @@ impl Chain {
         self.0.node.pool.probe().await
     }
 
+    pub(crate) fn node(&self) -> &Arc<Node> {
+        &self.0.node
+    }
+
     /// The first endpoint, without credentials.
     pub fn endpoint(&self) -> &str {
         self.0.node.pool.first().name()

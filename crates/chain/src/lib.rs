@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod at;
+mod backfill;
 mod block;
 mod builder;
 mod cache;
@@ -16,6 +17,7 @@ mod header;
 mod heads;
 mod map;
 mod node;
+mod outage;
 mod pin;
 mod pool;
 mod properties;

@@ -1,0 +1,204 @@
+use std::{collections::VecDeque, sync::Arc};
+
+use tensorwire_rpc::Request;
+use tokio::time::timeout;
+
+use super::{
+    HeadEvent,
+    branch::Branch,
+    follower::{Follower, Path, Step, Stretch},
+};
+use crate::{
+    Error, ErrorKind, Header, Result, backfill,
+    node::Node,
+    outage::{Fault, Outage},
+    pool::Feed,
+};
+
+/// A stream at work: takes heads from a subscription, asks for what is missing, tells what is linked.
+pub(super) struct Follow {
+    node: Arc<Node>,
+    follower: Follower,
+    feed: Option<Feed>,
+    /// Why the newest head is asked for, if it is.
+    ask: Option<Why>,
+    /// The head to be reached, and what is known of the way there.
+    branch: Option<Branch>,
+    told: VecDeque<HeadEvent>,
+    outage: Outage,
+}
+
+/// Why a head is asked for beside the subscription.
+#[derive(PartialEq)]
+enum Why {
+    /// The subscription has been silent for long: it may be dead.
+    Silence,
+    /// The node has changed its branch.
+    Moved,
+}
+
+impl Follow {
+    pub(super) fn new(node: Arc<Node>, path: Path) -> Self {
+        Self {
+            outage: Outage::new(node.clone()),
+            node,
+            follower: Follower::new(path),
+            feed: None,
+            ask: None,
+            branch: None,
+            told: VecDeque::new(),
+        }
+    }
+
+    /// The next event; `None` after an error that cannot heal.
+    pub(super) async fn next(&mut self) -> Option<Result<HeadEvent>> {
+        loop {
+            if let Some(event) = self.told.pop_front() {
+                return Some(Ok(event));
+            }
+            if self.outage.has_ended() {
+                self.feed = None;
+                return None;
+            }
+            self.outage.pause().await;
+            let Err(fault) = self.advance().await else { continue };
+            if let Some(error) = self.outage.note(fault) {
+                // The next head may lead further.
+                self.branch = None;
+                return Some(Err(error));
+            }
+        }
+    }
+
+    /// Takes a head, or goes on with the one there is.
+    async fn advance(&mut self) -> Result<(), Fault> {
+        let mut branch = match self.branch.take() {
+            Some(branch) => branch,
+            None => match self.head().await? {
+                Some(head) => Branch::new(head),
+                None => return Ok(()),
+            },
+        };
+        let reached = self.reach(&mut branch).await;
+        match reached {
+            Ok(true) => self.outage.over(),
+            // A best head may be stale by now; a finalized one stays.
+            Err(Fault::Passing(_)) if self.ask == Some(Why::Moved) => {}
+            _ => self.branch = Some(branch),
+        }
+        reached.map(drop)
+    }
+
+    /// The next head, if there is one: from the subscription, unless there is a reason to ask.
+    async fn head(&mut self) -> Result<Option<Header>, Fault> {
+        if let Some(why) = &self.ask {
+            let head = backfill::newest(&self.node, self.follower.is_finalized()).await?;
+            // What the subscription holds is older.
+            self.follower.source_changed();
+            if *why == Why::Silence && self.follower.is_news(&head) {
+                self.feed = None;
+            }
+            self.ask = None;
+            return Ok(Some(head));
+        }
+        let feed = match &mut self.feed {
+            Some(feed) => feed,
+            None => {
+                let feed = self.subscribe().await?;
+                self.follower.source_changed();
+                self.feed.insert(feed)
+            }
+        };
+        match timeout(self.node.timeout(), feed.next()).await {
+            Ok(Some(Ok(head))) => Ok(Header::read(&head)?),
+            // The next head tells what was missed.
+            Ok(Some(Err(error))) if error.is_gap() || error.is_lagged() => {
+                self.follower.source_changed();
+                Ok(None)
+            }
+            Ok(ended) => {
+                self.feed = None;
+                Err(Fault::of_feed(ended.and_then(Result::err)))
+            }
+            Err(_) => {
+                self.ask = Some(Why::Silence);
+                Ok(None)
+            }
+        }
+    }
+
+    async fn subscribe(&self) -> Result<Feed> {
+        self.node.genesis().await?;
+        let (subscribe, unsubscribe) = if self.follower.is_finalized() {
+            ("chain_subscribeFinalizedHeads", "chain_unsubscribeFinalizedHeads")
+        } else {
+            ("chain_subscribeNewHeads", "chain_unsubscribeNewHeads")
+        };
+        self.node.subscribe(Request::new(subscribe), unsubscribe).await
+    }
+
+    /// Tells the way to a head, as far as it fits in memory. True if the head has been reached.
+    async fn reach(&mut self, branch: &mut Branch) -> Result<bool, Fault> {
+        loop {
+            let step = self.follower.meet(branch).map_err(|error| self.lost(error))?;
+            match step {
+                Step::Tell(events) => {
+                    self.told.extend(events);
+                    return Ok(true);
+                }
+                Step::Below(stretch) => {
+                    let headers = self.fetch(&stretch).await?;
+                    if !branch.extend(headers) {
+                        return Err(self.moved(&stretch));
+                    }
+                }
+                Step::Above(stretch) => {
+                    let headers = self.fetch(&stretch).await?;
+                    return match self.follower.meet_above(headers, &mut self.told) {
+                        true => Ok(false),
+                        false => Err(self.moved(&stretch)),
+                    };
+                }
+                Step::Older(first) => {
+                    let older = backfill::header(&self.node, first).await?;
+                    let reached = older.is_some_and(|older| self.follower.meet_older(&older));
+                    if !reached {
+                        let error = self.follower.no_common_block(branch.head());
+                        return Err(self.lost(error));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The headers of a stretch but those told already.
+    async fn fetch(&mut self, stretch: &Stretch) -> Result<Vec<Header>, Fault> {
+        let hashes = backfill::hashes(&self.node, &stretch.heights, |hashes| stretch.fits(hashes)).await?;
+        if let Some(number) = stretch.unknown(&hashes) {
+            let message = format!("no endpoint has the finalized block {number}");
+            return Err(Error::new(ErrorKind::UnknownBlock, message).into());
+        }
+        let Some(missing) = self.follower.missing(stretch, &hashes) else { return Err(self.moved(stretch)) };
+        let headers = backfill::headers(&self.node, &missing).await?;
+        headers.ok_or_else(|| self.moved(stretch))
+    }
+
+    /// The node, or the one that answered, is on another branch than the head.
+    fn moved(&mut self, stretch: &Stretch) -> Fault {
+        if !self.follower.is_finalized() {
+            self.ask = Some(Why::Moved);
+        }
+        let (first, last) = (stretch.heights.start(), stretch.heights.end());
+        let message = format!("the blocks {first} to {last} that the node gives do not lead to its head");
+        Fault::Passing(Error::new(ErrorKind::Protocol, message))
+    }
+
+    /// What was told and what comes next have nothing in common. Finality cannot do that; best heads go on elsewhere.
+    fn lost(&mut self, error: Error) -> Fault {
+        if self.follower.is_finalized() {
+            return Fault::Final(error);
+        }
+        self.follower.give_up();
+        Fault::Told(error)
+    }
+}

@@ -35,7 +35,8 @@
 //!
 //! # Features
 //!
-//! `mock` adds the scripted node of the `mock` module, for tests.
+//! `mock` adds the scripted node of the `mock` module, for tests. `metrics` adds `Client::record`, which hands the counters
+//! to the recorder of the `metrics` crate.
 #![forbid(unsafe_code)]
 
 mod answer;
@@ -49,6 +50,8 @@ mod endpoint;
 mod error;
 mod limits;
 mod metered;
+#[cfg(feature = "metrics")]
+mod metrics;
 #[cfg(feature = "mock")]
 pub mod mock;
 mod mux;

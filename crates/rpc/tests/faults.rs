@@ -24,6 +24,63 @@ async fn faulty(fault: Reply) -> (MockNode, Client) {
     (node, client)
 }
 
+/// What a node can do in place of an answer.
+fn faults() -> Vec<(&'static str, Reply)> {
+    let answer = format!(r#"{{"jsonrpc":"2.0","id":{{id}},"result":"{}"}}"#, "x".repeat(1000));
+    let item = || Box::new(Reply::notify("item", "nobody's", 1));
+    vec![
+        ("silence", Reply::Silence),
+        ("an unknown id", Reply::under_id("4000000000", 1)),
+        ("an id that is null", Reply::under_id("null", 1)),
+        ("an id that is a string", Reply::under_id("\"1\"", 1)),
+        ("an id that is negative", Reply::under_id("-1", 1)),
+        ("junk", Reply::Raw("junk".to_owned())),
+        ("endless notifications", Reply::Endless(Duration::from_millis(1), item())),
+        (
+            "endless answers",
+            Reply::Endless(Duration::from_millis(1), Box::new(Reply::under_id("4000000000", 1))),
+        ),
+        ("a dripping answer", Reply::Drip(answer, 1, Duration::from_millis(100))),
+        ("a half-open connection", Reply::Freeze),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn g1_whatever_the_node_does_a_call_ends_at_its_deadline_and_says_how_far_it_got() {
+    for (name, fault) in faults() {
+        let (_node, client) = faulty(fault).await;
+        let started = Instant::now();
+        let error = client.request(Request::new("fault")).await.unwrap_err();
+        assert!(error.is_timeout() && error.may_have_run(), "{name}: {error}");
+        assert_eq!(started.elapsed().as_secs(), TIMEOUT.as_secs(), "{name}");
+        let text = "fault at ws://mock: no answer within 5s (the request was written)";
+        assert_eq!(error.to_string(), text, "{name}");
+        assert_eq!(client.stats().in_flight, 0, "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn g1_whatever_the_node_does_cancelling_frees_the_slot_at_once() {
+    for (name, fault) in faults() {
+        let node = MockNode::start(move |_, _| fault.clone()).await.unwrap();
+        let client = Client::builder("ws://mock").in_flight(1).over(node.pipe()).await.unwrap();
+        let mut calls: Vec<_> = (0..3).map(|_| client.send(Request::new("fault"))).collect();
+        while node.request_count() == 0 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!((client.stats().in_flight, client.stats().queued), (1, 2), "{name}");
+        let started = Instant::now();
+        drop(calls.remove(0));
+        assert_eq!((client.stats().in_flight, client.stats().queued), (0, 2), "{name}");
+        while client.stats().in_flight == 0 {
+            tokio::task::yield_now().await;
+        }
+        drop(calls);
+        assert_eq!((client.stats().in_flight, client.stats().queued), (0, 0), "{name}");
+        assert_eq!(started.elapsed(), Duration::ZERO, "{name}");
+    }
+}
+
 /// Expects the faulty call to time out at its deadline, and other calls to be answered before and after.
 async fn times_out_alone(fault: Reply) -> (MockNode, Client) {
     let (node, client) = faulty(fault).await;
@@ -74,8 +131,7 @@ async fn g1_a_lost_reply_beside_a_lively_subscription_ends_by_its_deadline() {
 
 #[tokio::test(start_paused = true)]
 async fn g1_replies_to_other_ids_only_end_by_the_deadline() {
-    let (_node, client) =
-        times_out_alone(Reply::Raw(r#"{"jsonrpc":"2.0","id":4000000000,"result":1}"#.to_owned())).await;
+    let (_node, client) = times_out_alone(Reply::under_id("4000000000", 1)).await;
     assert_eq!(client.stats().unknown_ids, 1);
 }
 

@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio_tungstenite::WebSocketStream;
 
-use crate::driver::Driver;
+#[cfg(feature = "mock")]
+use crate::dialer::Pipes;
+use crate::dialer::{Dialer, Socket};
 use crate::endpoint::Endpoint;
 use crate::limits::Limits;
-use crate::metered::Metered;
 use crate::mux::Mux;
 use crate::proof::Proof;
 use crate::shared::Shared;
+use crate::supervisor::Supervisor;
 use crate::{Answer, Client, Error, ErrorKind, Request, Result};
 
 /// Settings of a [`Client`]; made by [`Client::builder`].
@@ -22,22 +23,9 @@ pub struct Builder {
     url: String,
     limits: Limits,
     roots: Vec<Vec<u8>>,
-    #[allow(dead_code)]
     proof: Option<Proof>,
     #[cfg(feature = "mock")]
-    dial: Option<Dial>,
-}
-
-/// How a websocket's connection is made in tests.
-#[cfg(feature = "mock")]
-#[derive(Clone)]
-struct Dial(Arc<dyn Fn() -> tokio::io::DuplexStream + Send + Sync>);
-
-#[cfg(feature = "mock")]
-impl std::fmt::Debug for Dial {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Dial")
-    }
+    pipes: Option<Pipes>,
 }
 
 impl Builder {
@@ -48,7 +36,7 @@ impl Builder {
             roots: Vec::new(),
             proof: None,
             #[cfg(feature = "mock")]
-            dial: None,
+            pipes: None,
         }
     }
 
@@ -145,7 +133,7 @@ impl Builder {
     /// Dials by calling this in place of TCP and TLS, for tests: each websocket opens over a new pipe.
     #[cfg(feature = "mock")]
     pub fn dial_with(mut self, dial: impl Fn() -> tokio::io::DuplexStream + Send + Sync + 'static) -> Self {
-        self.dial = Some(Dial(Arc::new(dial)));
+        self.pipes = Some(Pipes(Arc::new(dial)));
         self
     }
 
@@ -159,16 +147,9 @@ impl Builder {
     ///
     /// # Errors
     /// `Config` if a setting makes no sense, `Url` if the URL is not one of a websocket, `Connect` outside a tokio runtime.
-    pub fn build(mut self) -> Result<Client> {
-        let endpoint = self.endpoint()?;
-        let (client, server) = self.client(&endpoint);
-        tokio::spawn(async move {
-            match self.dial(&endpoint).await {
-                Ok(socket) => server.serve(socket).await,
-                Err(error) => server.shared.with(|mux| mux.on_disconnect(error)),
-            }
-        });
-        Ok(client)
+    pub fn build(self) -> Result<Client> {
+        let dialer = self.dialer()?;
+        Ok(self.start(dialer.endpoint.name(), Some(dialer), None))
     }
 
     /// [`Builder::build`], and opens the websocket: one TCP (and TLS) and websocket handshake, no request.
@@ -176,30 +157,14 @@ impl Builder {
     /// # Errors
     /// Those of [`Builder::build`], `Connect` if the endpoint cannot be reached, `Tls` or `Handshake`
     /// if the peer answers otherwise than it should, `Timeout` if it takes too long.
-    pub async fn connect(mut self) -> Result<Client> {
-        let endpoint = self.endpoint()?;
-        let socket = self.dial(&endpoint).await?;
-        let (client, server) = self.client(&endpoint);
-        tokio::spawn(server.serve(socket));
-        Ok(client)
+    pub async fn connect(self) -> Result<Client> {
+        let dialer = self.dialer()?;
+        let socket = dialer.dial().await?;
+        Ok(self.start(dialer.endpoint.name(), Some(dialer), Some(socket)))
     }
 
-    fn endpoint(&mut self) -> Result<Endpoint> {
-        self.limits.check()?;
-        let endpoint = Endpoint::parse(&self.url)?.trust(std::mem::take(&mut self.roots));
-        runtime(&endpoint)?;
-        Ok(endpoint)
-    }
-
-    async fn dial(&self, endpoint: &Endpoint) -> Result<WebSocketStream<Metered>> {
-        #[cfg(feature = "mock")]
-        if let Some(Dial(dial)) = &self.dial {
-            return endpoint.upgrade(Box::new(dial()), &self.limits).await;
-        }
-        endpoint.dial(&self.limits).await
-    }
-
-    /// Opens the websocket over a connection that exists, such as one end of `tokio::io::duplex`.
+    /// Opens the websocket over a connection that exists, such as one end of `tokio::io::duplex`. It cannot be opened
+    /// again: it never closes for want of use, and its loss is final.
     ///
     /// # Errors
     /// Those of [`Builder::connect`].
@@ -208,31 +173,41 @@ impl Builder {
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
     {
-        let endpoint = self.endpoint()?;
-        let socket = endpoint.upgrade(Box::new(io), &self.limits).await?;
-        let (client, server) = self.client(&endpoint);
-        tokio::spawn(server.serve(socket));
-        Ok(client)
+        self.limits.idle_timeout = None;
+        let Dialer { endpoint, limits, .. } = self.dialer()?;
+        let socket = endpoint.upgrade(Box::new(io), &limits).await?;
+        Ok(self.start(endpoint.name(), None, Some(socket)))
     }
 
-    fn client(&self, endpoint: &Endpoint) -> (Client, Server) {
-        let name = endpoint.name();
-        let shared = Arc::new(Shared::new(Mux::new(Arc::clone(&name), self.limits.clone())));
+    fn dialer(&self) -> Result<Dialer> {
+        let endpoint = Endpoint::parse(&self.url)?.trust(self.roots.clone());
+        let limits = self.limits.clone();
+        limits.check().map_err(|error| error.at(&endpoint.name()))?;
+        runtime(&endpoint)?;
+        #[cfg(feature = "mock")]
+        let pipes = self.pipes.clone();
+        Ok(Dialer {
+            endpoint,
+            limits,
+            #[cfg(feature = "mock")]
+            pipes,
+        })
+    }
+
+    fn start(self, endpoint: Arc<str>, dialer: Option<Dialer>, socket: Option<Socket>) -> Client {
+        let ping_interval = self.limits.ping_interval;
+        let shared = Arc::new(Shared::new(Mux::new(Arc::clone(&endpoint), self.limits)));
         let (sender, ended) = watch::channel(());
-        let client = Client::new(Arc::clone(&shared), Arc::clone(&name), ended);
-        (client, Server { shared, name, sender })
-    }
-}
-
-struct Server {
-    shared: Arc<Shared>,
-    name: Arc<str>,
-    sender: watch::Sender<()>,
-}
-
-impl Server {
-    async fn serve(self, socket: WebSocketStream<Metered>) {
-        Driver::new(socket, self.shared, self.name, self.sender).run().await;
+        let supervisor = Supervisor {
+            shared: Arc::clone(&shared),
+            endpoint: Arc::clone(&endpoint),
+            dialer,
+            proof: self.proof,
+            ping_interval,
+            _ended: sender,
+        };
+        tokio::spawn(supervisor.run(socket));
+        Client::new(shared, endpoint, ended)
     }
 }
 

@@ -1,17 +1,18 @@
 //! The handle everything is sent through.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use tokio::time::Instant;
 
-use crate::call::{Ticket, not_json_rpc};
+use crate::answer::Origin;
+use crate::call::{Ticket, not_json_rpc, refusal};
 use crate::mux::{Outcome, Purpose};
 use crate::shared::Shared;
-use crate::wire::{self, Payload};
-use crate::{Answer, Builder, Call, Error, Lane, Request, Result, State, Stats, Subscription};
+use crate::timer::now;
+use crate::{Answer, Builder, Call, Error, ErrorKind, Lane, Request, Result, State, Stats, Subscription};
 
 /// A handle on one websocket, for any number of tasks and threads. Cloning it is cheap.
 ///
@@ -42,7 +43,7 @@ impl Client {
 
     /// Sends a request: it is queued when this returns, not when the [`Call`] is polled. One request.
     pub fn send(&self, request: Request) -> Call {
-        Call(self.ticket(request, Purpose::Call))
+        Call(self.handle.ticket(request, Purpose::Call))
     }
 
     /// Sends a request and waits for its answer. One request.
@@ -64,15 +65,13 @@ impl Client {
         unsubscribe_method: &'static str,
     ) -> Result<Subscription> {
         let request = subscribe.lane(Lane::Priority);
-        let mut ticket = self.ticket(request, Purpose::Subscribe(unsubscribe_method));
+        let mut ticket = self.handle.ticket(request, Purpose::Subscribe(unsubscribe_method));
         let (origin, outcome) = poll_fn(|cx| ticket.poll(cx)).await;
         match outcome {
             Outcome::Subscribed(key) => Ok(Subscription::new(Arc::clone(&self.handle), key)),
             Outcome::Failed(error) => Err(error),
-            Outcome::Frame(frame) => match wire::payload(&frame) {
-                Some(Payload::Error(error)) => Err(origin.blame(Error::server(*error))),
-                _ => Err(not_json_rpc(&origin)),
-            },
+            Outcome::Frame(frame) => Err(refusal(&frame, &origin)),
+            Outcome::Gone => Err(not_json_rpc(&origin)),
         }
     }
 
@@ -81,35 +80,31 @@ impl Client {
         &self.handle.endpoint
     }
 
-    /// What this client has done so far.
+    /// What this client has done so far. Costs no request. All zero in a process forked off.
     pub fn stats(&self) -> Stats {
-        self.handle.shared.with(|mux| mux.stats())
+        self.handle.shared.call(|mux| mux.stats()).unwrap_or_default()
     }
 
     /// How the client stands with its endpoint. Costs no request.
     pub fn state(&self) -> State {
-        self.handle.shared.with(|mux| mux.state())
+        self.handle.shared.call(|mux| mux.state(now())).unwrap_or(State::Closed)
     }
 
     /// Why the last websocket ended or could not be opened, unless nobody needed it any more. Costs no request.
     pub fn last_error(&self) -> Option<Error> {
-        self.handle.shared.with(|mux| mux.last_error())
+        self.handle.shared.call(|mux| mux.last_error()).unwrap_or_else(|| Some(self.handle.over()))
     }
 
-    /// Closes the websocket for all clones and waits until it is closed, a second at most.
-    /// Calls under way and later ones end with kind `Closed`.
+    /// Closes the client for all clones: its websocket with a closing handshake, and any attempt to open one. Waits until
+    /// it is closed, a second at most. Calls under way and later ones end with kind `Closed`.
     pub async fn close(&self) {
         let mut ended = self.handle.ended.clone();
-        self.handle.shared.with(|mux| mux.close());
-        // The driver never sends anything; it drops its end when it is through.
+        if self.handle.shared.is_forked() {
+            return;
+        }
+        self.handle.shared.call(|mux| mux.close());
+        // The supervisor never sends anything; it drops its end when it is through.
         let _ = ended.changed().await;
-    }
-
-    fn ticket(&self, request: Request, purpose: Purpose) -> Ticket {
-        let now = Instant::now().into_std();
-        let parts = request.into_parts();
-        let id = self.handle.shared.with(|mux| mux.submit(parts, purpose, now));
-        Ticket { handle: Arc::clone(&self.handle), id, ended: false }
     }
 }
 
@@ -119,7 +114,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What clones, calls and subscriptions hold on to. The last one to go closes the websocket.
+/// What clones, calls and subscriptions hold on to. The last one to go closes the client.
 pub(crate) struct Handle {
     pub(crate) shared: Arc<Shared>,
     endpoint: Arc<str>,
@@ -127,13 +122,31 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
-    pub(crate) fn client(self: &Arc<Self>) -> Client {
-        Client { handle: Arc::clone(self) }
+    pub(crate) fn ticket(self: &Arc<Self>, request: Request, purpose: Purpose) -> Ticket {
+        let parts = request.into_parts();
+        let id = self.shared.call(|mux| mux.submit(parts, purpose, now()));
+        Ticket { handle: Arc::clone(self), id }
+    }
+
+    pub(crate) fn origin(&self) -> Origin {
+        Origin { method: Cow::Borrowed(""), endpoint: Arc::clone(&self.endpoint) }
+    }
+
+    /// Why there is nothing to wait for.
+    pub(crate) fn over(&self) -> Error {
+        let error = match self.shared.is_forked() {
+            true => {
+                let message = "this client was opened before fork(): open a new one in the child";
+                Error::new(ErrorKind::Forked, message)
+            }
+            false => Error::new(ErrorKind::Closed, "this call has ended before"),
+        };
+        error.at(&self.endpoint)
     }
 }
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.shared.with(|mux| mux.close());
+        self.shared.call(|mux| mux.close());
     }
 }

@@ -1,21 +1,24 @@
-//! The one task that owns the socket.
+//! One open websocket, from its opening to its end.
 
+use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::{Sink, Stream};
-use tokio::sync::watch;
-use tokio::time::Sleep;
-use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::{self, Message, Utf8Bytes, error::CapacityError};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{self, Bytes, Message, Utf8Bytes, error::CapacityError};
 
 use crate::answer::cut;
-use crate::metered::Metered;
-use crate::mux::Received;
-use crate::shared::Shared;
+use crate::dialer::Socket;
+use crate::liveness::{Liveness, Silence};
+use crate::mux::{End, Received, Verdict};
+use crate::proof::Proof;
+use crate::shared::{Asleep, Shared};
+use crate::timer::{Timer, now};
+use crate::trace::shown;
 use crate::{Error, ErrorKind};
 
 /// Frames read, or handed to the websocket, before the other direction has its turn.
@@ -24,66 +27,69 @@ const BATCH: usize = 256;
 /// Turns of the loop before other tasks have theirs.
 const TURNS: usize = 4;
 
-/// How long the closing handshake may take.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-
-pub(crate) struct Driver {
-    socket: WebSocketStream<Metered>,
-    shared: Arc<Shared>,
-    endpoint: Arc<str>,
-    timer: Pin<Box<Sleep>>,
-    /// What `timer` is set to, if it is set.
-    armed: Option<Instant>,
-    inbox: Vec<Utf8Bytes>,
+/// Moves frames between one open websocket and the mux.
+pub(crate) struct Driver<'a> {
+    socket: Socket,
+    shared: &'a Shared,
+    endpoint: &'a Arc<str>,
+    proof: Option<&'a Proof>,
+    liveness: Liveness,
+    inbox: VecDeque<Utf8Bytes>,
     outbox: Vec<Utf8Bytes>,
+    ping: bool,
     unflushed: bool,
-    /// Dropped with the driver, which is how `Client::close` learns of its end.
-    _ended: watch::Sender<()>,
+    /// Whether anybody waited for the node when the deadlines were looked at.
+    needed: bool,
 }
 
-impl Driver {
+impl<'a> Driver<'a> {
     pub(crate) fn new(
-        socket: WebSocketStream<Metered>,
-        shared: Arc<Shared>,
-        endpoint: Arc<str>,
-        ended: watch::Sender<()>,
+        socket: Socket,
+        shared: &'a Shared,
+        endpoint: &'a Arc<str>,
+        proof: Option<&'a Proof>,
+        ping_interval: Duration,
     ) -> Self {
         Self {
             socket,
             shared,
             endpoint,
-            timer: Box::pin(tokio::time::sleep(Duration::ZERO)),
-            armed: None,
-            inbox: Vec::with_capacity(BATCH),
+            proof,
+            liveness: Liveness::new(ping_interval, now()),
+            inbox: VecDeque::with_capacity(BATCH),
             outbox: Vec::with_capacity(BATCH),
+            ping: false,
             unflushed: false,
-            _ended: ended,
+            needed: false,
         }
     }
 
-    /// Serves the socket until it is lost, or until nobody needs it.
-    pub(crate) async fn run(mut self) {
-        let error = poll_fn(|cx| self.poll_serve(cx)).await;
-        tracing::debug!(target: "tensorwire::rpc", endpoint = %self.endpoint, %error, "websocket ended");
-        self.shared.with(|mux| mux.on_disconnect(error));
-        // Says goodbye if the peer still listens; what it answers interests nobody.
-        let _ = tokio::time::timeout(CLOSE_TIMEOUT, poll_fn(|cx| self.poll_close(cx))).await;
+    /// Serves the websocket until it is lost, or until nobody needs it.
+    pub(crate) async fn run(&mut self, timer: &mut Timer) -> End {
+        poll_fn(|cx| self.poll_serve(timer, cx)).await
+    }
+
+    /// Says goodbye if the peer still listens; what it answers interests nobody.
+    pub(crate) async fn goodbye(&mut self) {
+        let _ = poll_fn(|cx| self.poll_close(cx)).await;
     }
 
     /// Reading and writing always advance together: preferring either can leave both sides waiting for the other to read.
-    fn poll_serve(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+    fn poll_serve(&mut self, timer: &mut Timer, cx: &mut Context<'_>) -> Poll<End> {
         self.shared.awake();
         for _ in 0..TURNS {
-            if self.shared.with(|mux| mux.is_closing()) {
-                return Poll::Ready(Error::new(ErrorKind::Closed, "the client was closed"));
-            }
             let more_to_read = match self.poll_read(cx) {
-                Poll::Ready(Err(error)) => return Poll::Ready(error),
+                Poll::Ready(Err(error)) => return Poll::Ready(End::Lost(error)),
                 other => other.is_ready(),
             };
-            self.poll_deadlines(cx);
+            if let Poll::Ready(error) = self.poll_deadlines(timer, cx) {
+                return Poll::Ready(End::Lost(error));
+            }
+            if let Some(end) = self.shared.with(|mux| mux.take_end()) {
+                return Poll::Ready(end);
+            }
             let more_to_write = match self.poll_write(cx) {
-                Poll::Ready(Err(error)) => return Poll::Ready(error),
+                Poll::Ready(Err(error)) => return Poll::Ready(End::Lost(error)),
                 other => other.is_ready(),
             };
             if more_to_write {
@@ -91,12 +97,13 @@ impl Driver {
                 continue;
             }
             if let Poll::Ready(Err(error)) = self.poll_flush(cx) {
-                return Poll::Ready(error);
+                return Poll::Ready(End::Lost(error));
             }
             if more_to_read {
                 continue;
             }
-            if self.shared.sleep(self.unflushed, self.armed, cx.waker()) {
+            let asleep = Asleep { blocked: self.unflushed, armed: timer.armed(), needed: self.needed };
+            if self.shared.sleep(asleep, cx.waker()) {
                 return Poll::Pending;
             }
         }
@@ -115,9 +122,9 @@ impl Driver {
                     break;
                 }
                 Poll::Ready(Some(Ok(message))) => match message {
-                    Message::Text(text) => self.inbox.push(text),
+                    Message::Text(text) => self.inbox.push_back(text),
                     // Some gateways send JSON as binary frames; what is no text is no JSON either.
-                    Message::Binary(bytes) => self.inbox.push(bytes.try_into().unwrap_or_default()),
+                    Message::Binary(bytes) => self.inbox.push_back(bytes.try_into().unwrap_or_default()),
                     Message::Close(frame) => {
                         end = Some(closed_by_peer(frame));
                         break;
@@ -145,54 +152,78 @@ impl Driver {
     }
 
     fn deliver(&mut self) {
-        if self.inbox.is_empty() {
-            return;
-        }
         for frame in &self.inbox {
-            tracing::trace!(target: "tensorwire::frames", endpoint = %self.endpoint, frame = cut(frame, 512), "received");
+            tracing::trace!(target: "tensorwire::frames", endpoint = %self.endpoint, frame = %shown(frame), "received");
         }
-        let now = tokio::time::Instant::now().into_std();
-        let inbox = &mut self.inbox;
         let mut odd = Vec::new();
-        self.shared.with(|mux| {
-            for frame in inbox.drain(..) {
-                let beginning = frame.clone();
-                match mux.on_frame(frame, now) {
-                    Received::Answer | Received::Notification => {}
-                    // Told once the lock is released: a subscriber of traces may look at this client.
-                    received => odd.push((received, beginning)),
+        while !self.inbox.is_empty() {
+            let now = now();
+            let inbox = &mut self.inbox;
+            let proof = self.shared.with(|mux| {
+                while let Some(frame) = inbox.pop_front() {
+                    let beginning = frame.clone();
+                    match mux.on_frame(frame, now) {
+                        Received::Answer | Received::Notification | Received::Held => {}
+                        Received::Proof => return Some(beginning),
+                        received => odd.push((received, beginning)),
+                    }
+                }
+                None
+            });
+            // The check is the caller's code, and must not run under the lock.
+            if let (Some(frame), Some(proof)) = (proof, self.proof) {
+                let verdict = proof.judge(frame, self.endpoint);
+                let accepted = matches!(verdict, Verdict::Accepted);
+                self.shared.with(|mux| mux.on_proof(verdict, now));
+                if !accepted {
+                    self.inbox.clear();
                 }
             }
-        });
+        }
+        // Told once the lock is released: a subscriber of traces may look at this client.
         for (received, frame) in odd {
-            let frame = cut(&frame, 200);
-            tracing::debug!(target: "tensorwire::rpc", endpoint = %self.endpoint, ?received, frame, "unexpected message");
+            let frame = shown(&frame);
+            tracing::debug!(target: "tensorwire::rpc", endpoint = %self.endpoint, ?received, %frame, "unexpected message");
         }
     }
 
-    fn poll_deadlines(&mut self, cx: &mut Context<'_>) {
+    /// Ends calls that are due, and sees to a silent peer. Ready if that is lost.
+    fn poll_deadlines(&mut self, timer: &mut Timer, cx: &mut Context<'_>) -> Poll<Error> {
         // Bounded: each turn takes an entry off the heap, or finds the timer set to the earliest one.
-        while let Some(next) = self.shared.with(|mux| mux.next_deadline()) {
-            // The clock counts, not the timer: a busy runtime may be late to notice that a timer is due.
-            let now = tokio::time::Instant::now().into_std();
-            if next <= now {
-                self.shared.with(|mux| mux.on_tick(now));
-                continue;
+        loop {
+            let now = now();
+            let (needed, next) = self.shared.with(|mux| {
+                mux.on_tick(now);
+                mux.on_rest(now);
+                (mux.is_needed(), mux.next_deadline())
+            });
+            self.needed = needed;
+            let bearable_until = match self.liveness.look(self.socket.get_ref().bytes_read(), needed, now) {
+                Silence::Bearable(until) => until,
+                Silence::Suspicious => {
+                    self.ping = true;
+                    continue;
+                }
+                Silence::Fatal => {
+                    let message = "the websocket was lost: the node is silent, and does not answer a ping";
+                    return Poll::Ready(Error::new(ErrorKind::Disconnected, message));
+                }
+            };
+            let Some(next) = next.into_iter().chain(bearable_until).min() else { return Poll::Pending };
+            if timer.poll(next, cx).is_pending() {
+                return Poll::Pending;
             }
-            if self.armed.is_none_or(|armed| next < armed) {
-                self.timer.as_mut().reset(next.into());
-                self.armed = Some(next);
-            }
-            if self.timer.as_mut().poll(cx).is_pending() {
-                return;
-            }
-            self.armed = None;
         }
     }
 
     /// Hands a batch of frames to the websocket's buffer. Ready if there may be more to write.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         ready!(Pin::new(&mut self.socket).poll_ready(cx)).map_err(lost)?;
+        if std::mem::take(&mut self.ping) {
+            self.shared.with(|mux| mux.on_ping());
+            Pin::new(&mut self.socket).start_send(Message::Ping(Bytes::new())).map_err(lost)?;
+            self.unflushed = true;
+        }
         let outbox = &mut self.outbox;
         self.shared.with(|mux| {
             let mut bytes = 0;
@@ -206,7 +237,7 @@ impl Driver {
             return Poll::Pending;
         }
         for frame in self.outbox.drain(..) {
-            tracing::trace!(target: "tensorwire::frames", endpoint = %self.endpoint, frame = cut(&frame, 512), "sent");
+            tracing::trace!(target: "tensorwire::frames", endpoint = %self.endpoint, frame = %shown(&frame), "sent");
             self.unflushed = true;
             Pin::new(&mut self.socket).start_send(Message::Text(frame)).map_err(lost)?;
         }
@@ -236,26 +267,14 @@ impl Driver {
 /// The bytes of one batch to be written: about what the websocket buffers before it writes by itself.
 pub(crate) const WRITE_BYTES: usize = 128 << 10;
 
-impl Drop for Driver {
-    /// The runtime may end before the client does: its callers may live on another.
-    fn drop(&mut self) {
-        let error = Error::new(ErrorKind::Closed, "the runtime that served the websocket has ended");
-        self.shared.with(|mux| mux.on_disconnect(error));
-    }
-}
-
-fn closed_by_peer(frame: Option<tungstenite::protocol::CloseFrame>) -> Error {
-    let message = match frame {
-        Some(frame) if frame.reason.is_empty() => {
-            format!("the node closed the websocket with code {}", frame.code)
-        }
-        Some(frame) => {
-            let reason = cut(&frame.reason, 200);
-            format!("the node closed the websocket with code {}: {reason}", frame.code)
-        }
-        None => "the node closed the websocket".to_owned(),
+fn closed_by_peer(frame: Option<CloseFrame>) -> Error {
+    let Some(CloseFrame { code, reason }) = frame else {
+        return Error::new(ErrorKind::Disconnected, "the node closed the websocket");
     };
-    Error::new(ErrorKind::Disconnected, message)
+    let reason = cut(&reason, 200);
+    let colon = if reason.is_empty() { "" } else { ": " };
+    let message = format!("the node closed the websocket with code {code}{colon}{reason}");
+    Error::new(ErrorKind::Disconnected, message).closed_with(code.into())
 }
 
 fn lost(error: tungstenite::Error) -> Error {

@@ -22,6 +22,7 @@ struct Inner {
     method: Option<Cow<'static, str>>,
     server: Option<ServerError>,
     http_status: Option<u16>,
+    close_code: Option<u16>,
     may_have_run: bool,
     retry_after: Option<Duration>,
     sent: Option<Box<str>>,
@@ -118,6 +119,7 @@ impl Error {
             method: None,
             server: None,
             http_status: None,
+            close_code: None,
             may_have_run: false,
             retry_after: None,
             sent: None,
@@ -148,14 +150,28 @@ impl Error {
         })
     }
 
-    #[allow(dead_code, reason = "told by rate limits")]
     pub(crate) fn retry_in(self, wait: Duration) -> Self {
         self.edit(|inner| inner.retry_after = Some(wait))
     }
 
-    #[allow(dead_code, reason = "told by lost submissions")]
-    pub(crate) fn with_sent(self, params: &str) -> Self {
-        self.edit(|inner| inner.sent = Some(params.into()))
+    /// Of a request that must not be sent twice, written with these parameters. If its websocket was lost that is the
+    /// kind of the error.
+    pub(crate) fn unknown_fate(self, params: &str) -> Self {
+        self.edit(|inner| {
+            inner.sent = Some(params.into());
+            if matches!(inner.kind, ErrorKind::Disconnected | ErrorKind::TooLarge) {
+                inner.kind = ErrorKind::FateUnknown;
+            }
+        })
+    }
+
+    pub(crate) fn closed_with(self, code: u16) -> Self {
+        self.edit(|inner| inner.close_code = Some(code))
+    }
+
+    /// The message without endpoint and method.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
     }
 
     fn edit(mut self, change: impl FnOnce(&mut Inner)) -> Self {
@@ -186,6 +202,11 @@ impl Error {
     /// The HTTP status the peer gave in place of the websocket upgrade.
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
+    }
+
+    /// The code with which the peer closed the websocket.
+    pub fn close_code(&self) -> Option<u16> {
+        self.0.close_code
     }
 
     /// Whether the node may have run the request: it was written, and no answer came. `false` means it was never sent.

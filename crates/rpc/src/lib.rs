@@ -40,15 +40,18 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod backoff;
 #[allow(dead_code)]
 mod budget;
 mod builder;
 mod call;
 mod client;
+mod dialer;
 mod driver;
 mod endpoint;
 mod error;
 mod limits;
+mod liveness;
 mod metered;
 #[cfg(feature = "metrics")]
 mod metrics;
@@ -61,7 +64,8 @@ mod shared;
 mod state;
 mod stats;
 mod subscription;
-#[allow(dead_code)]
+mod supervisor;
+mod timer;
 mod trace;
 mod wire;
 

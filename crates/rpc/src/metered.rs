@@ -20,7 +20,6 @@ impl Metered {
     }
 
     /// Bytes read since it was opened.
-    #[allow(dead_code)]
     pub(crate) fn bytes_read(&self) -> u64 {
         self.bytes_read
     }

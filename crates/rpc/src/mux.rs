@@ -1,7 +1,10 @@
 //! The state machine between callers and the socket: no IO, no clock, no tasks.
 //!
-//! Callers `submit`, `poll_call` and `cancel`; the driver asks for `next_frame`, and reports `on_frame`, `on_tick` and
-//! `on_disconnect`. Wakers of whoever has something new collect in `wakers`, to be woken once the lock is released.
+//! It outlives its websockets: what waits for an answer when one is lost is written again on the next.
+//!
+//! Callers `submit`, `poll_call` and `cancel`. Whoever has the socket asks for `next_frame`, and reports `on_frame`,
+//! `on_tick`, and what becomes of the websocket (`on_open`, `on_lost` and the rest of [`link`]).
+//! Wakers of whoever has something new collect in `wakers`, to be woken once the lock is released.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -9,44 +12,35 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use tokio_tungstenite::tungstenite::Utf8Bytes;
-
 use crate::answer::Origin;
 use crate::limits::Limits;
 use crate::request::{self, Parts};
-use crate::wire::{self, Incoming, Payload};
 use crate::{Error, ErrorKind, Lane, Replay, Request, Stats};
 
 mod deadlines;
 mod entry;
+mod frames;
 mod lanes;
+mod link;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
 
 use deadlines::Deadlines;
-use entry::{Entry, State};
+use entry::{Entry, MAY_HAVE_RUN, NOT_WRITTEN, State};
 pub(crate) use entry::{Outcome, Purpose};
+pub(crate) use frames::Received;
 use lanes::Lanes;
-use subscriptions::{Delivery, Item, Subscriptions};
-
-/// Frames up to this size are copied out of the read buffer: a small answer that somebody keeps must not keep
-/// the whole buffer alive.
-const COPY_BELOW: usize = 16 << 10;
+use link::Link;
+pub(crate) use link::{End, Verdict};
+use subscriptions::{Remains, Subscriptions};
 
 /// Subscribe requests given up after they were written, remembered so that a late answer is unsubscribed.
 const MAX_ABANDONED: usize = 1024;
 
-/// What a received frame was good for, told to whoever traces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Received {
-    Answer,
-    Notification,
-    StrayNotification,
-    LateAnswer,
-    UnknownId,
-    Malformed,
-}
+/// How often a request is written again after the websocket that carried it was lost. One that kills websockets would
+/// go on for ever otherwise.
+const MAX_RESENDS: u8 = 3;
 
 #[derive(Debug)]
 pub(crate) struct Mux {
@@ -62,8 +56,19 @@ pub(crate) struct Mux {
     abandoned: HashMap<u64, &'static str>,
     /// Bytes of answers not picked up.
     unread: usize,
+    /// Bytes of requests not answered.
+    unanswered: usize,
+    link: Link,
+    /// Why the websocket is to be given up.
+    end: Option<End>,
+    /// Since when nobody needs the websocket.
+    idle_since: Option<Instant>,
+    /// Whether this websocket has answered anybody.
+    useful: bool,
+    /// Whether the websocket before this one was lost.
+    lost: bool,
+    last_error: Option<Error>,
     closing: bool,
-    ended: Option<Error>,
     stats: Stats,
     pub(crate) wakers: Vec<Waker>,
 }
@@ -80,9 +85,15 @@ impl Mux {
             subscribing: 0,
             abandoned: HashMap::new(),
             unread: 0,
+            unanswered: 0,
+            link: Link::Idle,
+            end: None,
+            idle_since: None,
+            useful: false,
+            lost: false,
+            last_error: None,
             closing: false,
-            ended: None,
-            stats: Stats { websockets_opened: 1, ..Stats::default() },
+            stats: Stats::default(),
             wakers: Vec::new(),
             limits,
         }
@@ -94,29 +105,51 @@ impl Mux {
     pub(crate) fn submit(&mut self, request: Parts, purpose: Purpose, now: Instant) -> u64 {
         self.last_id += 1;
         let id = self.last_id;
-        let timeout = request.timeout.unwrap_or(self.limits.timeout);
-        let state = match (request.invalid, &self.ended) {
-            (Some(error), _) => State::Done(Outcome::Failed(error.at(&self.endpoint))),
-            (None, Some(end)) => {
-                let error =
-                    end.clone().about(request.method.clone()).note("the request was not written", false);
-                State::Done(Outcome::Failed(error))
-            }
-            (None, None) => State::Queued(request::finish(request.frame, id)),
+        let Parts { method, frame, invalid, timeout, replay, lane, fail_fast } = request;
+        let timeout = timeout.unwrap_or(self.limits.timeout);
+        let refusal = || {
+            let error = self.refusal(purpose, frame.len(), fail_fast, now)?;
+            Some(error.about(method.clone()).note(NOT_WRITTEN, false))
         };
-        if let State::Queued(_) = state {
-            self.lanes.push(request.lane, id);
-            // A deadline beyond what the clock can hold is none that anyone will live to see.
-            let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 30));
-            let calls = &self.calls;
-            self.deadlines.push(deadline, id, calls.len(), |id| entry::is_pending(calls, id));
-            self.subscribing += usize::from(matches!(purpose, Purpose::Subscribe(_)));
-        } else if purpose == Purpose::Detached {
+        let state = match invalid.or_else(refusal) {
+            Some(error) => State::Done(Outcome::Failed(error.at(&self.endpoint))),
+            None => {
+                let frame = request::finish(frame, id);
+                self.unanswered += frame.len();
+                self.lanes.push(lane, id);
+                // A deadline beyond what the clock can hold is none that anyone will live to see.
+                let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 30));
+                let calls = &self.calls;
+                self.deadlines.push(deadline, id, calls.len(), |id| entry::is_pending(calls, id));
+                self.subscribing += usize::from(purpose.unsubscribe().is_some());
+                State::Queued(frame)
+            }
+        };
+        if purpose == Purpose::Detached && matches!(state, State::Done(_)) {
             return id;
         }
-        let Parts { method, replay, lane, .. } = request;
-        self.calls.insert(id, Entry { method, lane, replay, purpose, timeout, state, waker: None });
+        let entry =
+            Entry { method, lane, replay, purpose, timeout, fail_fast, resends: 0, state, waker: None };
+        self.calls.insert(id, entry);
         id
+    }
+
+    /// Why a request of this many bytes cannot even be queued.
+    fn refusal(&self, purpose: Purpose, bytes: usize, fail_fast: bool, now: Instant) -> Option<Error> {
+        match &self.link {
+            Link::Ended(error) => return Some(error.clone()),
+            Link::Waiting { until } | Link::Refused { until } if fail_fast && now < *until => {
+                return self.last_error.clone();
+            }
+            _ => {}
+        }
+        let limit = self.limits.max_queued_bytes;
+        // What this client asks on its own account is little, and must not get lost.
+        let is_own = matches!(purpose, Purpose::Detached | Purpose::Unsubscribe | Purpose::Resume(..));
+        (!is_own && self.unanswered + bytes > limit).then(|| {
+            let message = format!("more than {limit} bytes of requests would wait for answers");
+            Error::new(ErrorKind::Overloaded, message)
+        })
     }
 
     /// How a call ended, once it has. The call is forgotten then.
@@ -145,15 +178,23 @@ impl Mux {
 
     /// The caller has gone: a queued request is never written, a written one frees its slot.
     pub(crate) fn cancel(&mut self, id: u64, now: Instant) {
+        let Some(entry) = self.calls.get_mut(&id) else { return };
+        if entry.purpose == Purpose::Unsubscribe && entry.frame().is_some() {
+            // The node is to know all the same.
+            entry.purpose = Purpose::Detached;
+            return;
+        }
+        self.stats.cancelled += u64::from(entry.frame().is_some());
+        self.withdraw(id, now);
+    }
+
+    fn withdraw(&mut self, id: u64, now: Instant) {
         let Some(entry) = self.calls.remove(&id) else { return };
         match entry.state {
             State::Done(Outcome::Frame(frame)) => self.unread -= frame.len(),
             State::Done(Outcome::Subscribed(key)) => self.drop_subscription(key, now),
-            State::Done(Outcome::Failed(_)) => {}
-            State::Queued(_) | State::Written => {
-                self.stats.cancelled += 1;
-                self.release(id, &entry);
-            }
+            State::Done(Outcome::Gone | Outcome::Failed(_)) => {}
+            State::Queued(_) | State::Written(_) => self.release(id, &entry),
         }
     }
 
@@ -166,13 +207,20 @@ impl Mux {
     }
 
     /// Ends a subscription here. Returns what to tell the node: method and id.
-    pub(crate) fn take_subscription(&mut self, key: u64) -> Option<(&'static str, Box<str>)> {
-        self.subscriptions.close(key)
+    pub(crate) fn take_subscription(&mut self, key: u64, now: Instant) -> Option<(&'static str, Box<str>)> {
+        match self.subscriptions.close(key) {
+            Remains::Nothing => None,
+            Remains::Open(method, id) => Some((method, id)),
+            Remains::Resuming(call) => {
+                self.withdraw(call, now);
+                None
+            }
+        }
     }
 
     /// Ends a subscription here and, without anyone waiting for it, at the node.
     pub(crate) fn drop_subscription(&mut self, key: u64, now: Instant) {
-        if let Some((method, id)) = self.subscriptions.close(key) {
+        if let Some((method, id)) = self.take_subscription(key, now) {
             self.unsubscribe(method, &id, now);
         }
     }
@@ -186,162 +234,34 @@ impl Mux {
             in_flight: self.lanes.in_flight(),
             queued: self.lanes.queued(),
             buffered_bytes: self.buffered(),
-            subscriptions: self.subscriptions.len(),
+            subscriptions: self.subscriptions.live(),
             lagged: self.subscriptions.lagged(),
             ..self.stats
         }
     }
 
-    pub(crate) fn state(&self) -> crate::State {
-        if self.ended.is_some() { crate::State::Closed } else { crate::State::Open }
-    }
-
-    pub(crate) fn last_error(&self) -> Option<Error> {
-        self.ended.clone()
-    }
-
-    // For the driver.
-
-    pub(crate) fn is_closing(&self) -> bool {
-        self.closing
-    }
-
-    /// Whether [`Mux::next_frame`] has something.
-    pub(crate) fn can_write(&self) -> bool {
-        self.lanes.ready(self.reads_allowed())
-    }
-
-    /// The next frame to be written. It counts as written from here on.
-    pub(crate) fn next_frame(&mut self) -> Option<Utf8Bytes> {
-        while let Some((lane, id)) = self.lanes.next(self.reads_allowed()) {
-            let waiting = self.calls.get_mut(&id).filter(|entry| entry.is_queued());
-            let taken = waiting.map(|entry| std::mem::replace(&mut entry.state, State::Written));
-            let Some(State::Queued(frame)) = taken else {
-                self.lanes.skipped(lane);
-                continue;
-            };
-            self.lanes.started(lane);
-            self.stats.requests += 1;
-            self.stats.bytes_sent += frame.len() as u64;
-            // The frame was written by a JSON serializer: it is UTF-8.
-            return Some(String::from_utf8(frame).unwrap_or_default().into());
-        }
-        None
-    }
-
-    pub(crate) fn next_deadline(&self) -> Option<Instant> {
-        self.deadlines.earliest()
-    }
-
-    /// Ends every call whose deadline has passed.
-    pub(crate) fn on_tick(&mut self, now: Instant) {
-        loop {
-            let calls = &self.calls;
-            let Some(id) = self.deadlines.pop_due(now, |id| entry::is_pending(calls, id)) else { return };
-            let Some(entry) = self.calls.get(&id) else { continue };
-            let waited = format!("no answer within {:?}", entry.timeout);
-            let error = self.failure(entry, Error::new(ErrorKind::Timeout, waited));
-            self.finish(id, Outcome::Failed(error));
-        }
-    }
-
-    /// Takes in one message of the node. Never fails: what is of no use is counted.
-    pub(crate) fn on_frame(&mut self, frame: Utf8Bytes, now: Instant) -> Received {
-        self.stats.bytes_received += frame.len() as u64;
-        let received = match wire::classify(&frame) {
-            Incoming::Answer(id) => self.on_answer(id, frame, now),
-            Incoming::Notification { subscription, payload } => {
-                let item = match payload {
-                    Payload::Result(range) => Item::Result(compact(&frame), range),
-                    Payload::Error(error) => Item::Error(error),
-                };
-                let room = self.limits.max_buffered_bytes.saturating_sub(self.unread);
-                let subscribing = self.subscribing > 0;
-                match self.subscriptions.deliver(subscription, item, subscribing, room, &mut self.wakers) {
-                    Delivery::Delivered | Delivery::Kept => Received::Notification,
-                    Delivery::Stray => Received::StrayNotification,
-                }
-            }
-            Incoming::Stray => Received::UnknownId,
-            Incoming::Malformed => Received::Malformed,
-        };
-        *match received {
-            Received::Answer => &mut self.stats.answers,
-            Received::Notification => &mut self.stats.notifications,
-            Received::StrayNotification => &mut self.stats.stray_notifications,
-            Received::LateAnswer => &mut self.stats.late_answers,
-            Received::UnknownId => &mut self.stats.unknown_ids,
-            Received::Malformed => &mut self.stats.malformed,
-        } += 1;
-        received
-    }
-
-    /// The websocket is gone: ends all calls and subscriptions, and every later call at once. Only the first error counts.
-    pub(crate) fn on_disconnect(&mut self, error: Error) {
-        if self.ended.is_some() {
-            return;
-        }
-        let error = error.at(&self.endpoint);
-        let pending: Vec<u64> =
-            self.calls.keys().copied().filter(|&id| entry::is_pending(&self.calls, id)).collect();
-        for id in pending {
-            let Some(entry) = self.calls.get(&id) else { continue };
-            let failure = self.failure(entry, error.clone());
-            self.finish(id, Outcome::Failed(failure));
-        }
-        self.abandoned.clear();
-        self.lanes.clear();
-        self.deadlines.clear();
-        self.subscriptions.fail(&error, &mut self.wakers);
-        self.ended = Some(error);
-    }
-
     // Within.
 
-    fn on_answer(&mut self, id: u64, frame: Utf8Bytes, now: Instant) -> Received {
-        let Some(entry) = self.calls.get(&id).filter(|entry| matches!(entry.state, State::Written)) else {
-            if let Some(unsubscribe) = self.abandoned.remove(&id)
-                && let Some(Payload::Result(range)) = wire::payload(&frame)
-            {
-                self.unsubscribe(unsubscribe, &frame[range], now);
-            }
-            // An id not yet written cannot be answered: the node invents it as much as one never given.
-            let was_asked =
-                (1..=self.last_id).contains(&id) && !self.calls.get(&id).is_some_and(Entry::is_queued);
-            return if was_asked { Received::LateAnswer } else { Received::UnknownId };
-        };
-        let outcome = match entry.purpose {
-            Purpose::Subscribe(unsubscribe) => match wire::payload(&frame) {
-                Some(Payload::Result(range)) => {
-                    let origin =
-                        Origin { method: entry.method.clone(), endpoint: Arc::clone(&self.endpoint) };
-                    self.subscriptions.open(id, &frame[range], unsubscribe, origin);
-                    Outcome::Subscribed(id)
-                }
-                _ => Outcome::Frame(compact(&frame)),
-            },
-            Purpose::Call | Purpose::Detached => Outcome::Frame(compact(&frame)),
-        };
-        self.finish(id, outcome);
-        Received::Answer
-    }
-
-    /// Ends a pending call, for good or ill, and wakes its caller.
-    fn finish(&mut self, id: u64, outcome: Outcome) {
+    /// Ends a pending call, for good or ill, and wakes its caller. `answered` says whether the node has spoken.
+    fn finish(&mut self, id: u64, outcome: Outcome, answered: bool) {
         let Some(mut entry) = self.calls.remove(&id) else { return };
-        self.stats.errors += u64::from(matches!(outcome, Outcome::Failed(_)));
-        let is_answer = !matches!(outcome, Outcome::Failed(_));
-        if is_answer {
+        if answered {
             self.lanes.finished(entry.lane);
-            self.settle_subscribe(entry.purpose);
+            self.settle(&entry);
         } else {
             self.release(id, &entry);
         }
-        if entry.purpose == Purpose::Detached {
-            return;
-        }
-        if let Outcome::Frame(frame) = &outcome {
-            self.unread += frame.len();
+        match (&outcome, entry.purpose) {
+            (_, Purpose::Detached) => return,
+            (Outcome::Failed(error), Purpose::Resume(key, _)) => {
+                self.stats.errors += 1;
+                self.subscriptions.end(key, error.clone(), &mut self.wakers);
+                return;
+            }
+            (_, Purpose::Resume(..)) => return,
+            (Outcome::Frame(frame), _) => self.unread += frame.len(),
+            (Outcome::Failed(_), _) => self.stats.errors += 1,
+            _ => {}
         }
         self.wakers.extend(entry.waker.take());
         entry.state = State::Done(outcome);
@@ -350,14 +270,14 @@ impl Mux {
 
     /// Gives back what an unanswered call, already out of the table, held.
     fn release(&mut self, id: u64, entry: &Entry) {
-        match (&entry.state, entry.purpose) {
+        match (&entry.state, entry.purpose.unsubscribe()) {
             (State::Queued(_), _) => {
                 let calls = &self.calls;
                 self.lanes.shed(entry.lane, |id| entry::is_pending(calls, id));
             }
-            (State::Written, purpose) => {
+            (State::Written(_), unsubscribe) => {
                 self.lanes.finished(entry.lane);
-                if let Purpose::Subscribe(unsubscribe) = purpose
+                if let Some(unsubscribe) = unsubscribe
                     && self.abandoned.len() < MAX_ABANDONED
                 {
                     self.abandoned.insert(id, unsubscribe);
@@ -365,11 +285,12 @@ impl Mux {
             }
             (State::Done(_), _) => return,
         }
-        self.settle_subscribe(entry.purpose);
+        self.settle(entry);
     }
 
-    fn settle_subscribe(&mut self, purpose: Purpose) {
-        if let Purpose::Subscribe(_) = purpose {
+    fn settle(&mut self, entry: &Entry) {
+        self.unanswered -= entry.frame().map_or(0, |frame| frame.len());
+        if entry.purpose.unsubscribe().is_some() {
             self.subscribing -= 1;
             if self.subscribing == 0 {
                 self.stats.stray_notifications += self.subscriptions.forget_early();
@@ -379,16 +300,21 @@ impl Mux {
 
     /// Says how far a call got.
     fn failure(&self, entry: &Entry, error: Error) -> Error {
-        let written = matches!(entry.state, State::Written);
-        let note = match (written, entry.replay) {
-            (true, Replay::Safe) => "the request was written",
-            (true, Replay::Never) => "the request was written and may have taken effect",
-            (false, _) if entry.lane == Lane::Read && !self.reads_allowed() => {
+        let error = error.at(&self.endpoint).about(entry.method.clone());
+        if entry.replay == Replay::Never && entry.is_written() {
+            let params = entry.frame().and_then(|frame| request::params(frame));
+            return error.note(MAY_HAVE_RUN, true).unknown_fate(params.unwrap_or_default());
+        }
+        let times = usize::from(entry.resends) + usize::from(entry.is_written());
+        let note = match times {
+            0 if entry.lane == Lane::Read && !self.reads_allowed() => {
                 "the request was not written: answers that nobody picks up fill the buffer"
             }
-            (false, _) => "the request was not written",
+            0 => NOT_WRITTEN,
+            1 => "the request was written",
+            _ => return error.note(&format!("the request was written {times} times"), true),
         };
-        error.at(&self.endpoint).about(entry.method.clone()).note(note, written)
+        error.note(note, times > 0)
     }
 
     fn unsubscribe(&mut self, method: &'static str, id: &str, now: Instant) {
@@ -398,14 +324,10 @@ impl Mux {
     }
 
     fn buffered(&self) -> usize {
-        self.unread + self.subscriptions.bytes()
+        self.unread + self.subscriptions.bytes() + self.link.held_bytes()
     }
 
     fn reads_allowed(&self) -> bool {
         self.buffered() < self.limits.max_buffered_bytes
     }
-}
-
-fn compact(frame: &Utf8Bytes) -> Utf8Bytes {
-    if frame.len() < COPY_BELOW { Utf8Bytes::from(frame.as_str()) } else { frame.clone() }
 }

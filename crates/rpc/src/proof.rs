@@ -3,14 +3,18 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Answer, Request};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use crate::answer::Origin;
+use crate::mux::Verdict;
+use crate::wire::{self, Payload};
+use crate::{Answer, Error, ErrorKind, Request};
 
 /// A request, and what its answer must be.
 #[derive(Clone)]
-#[allow(dead_code)]
 pub(crate) struct Proof {
     pub(crate) request: Request,
-    pub(crate) check: Arc<Check>,
+    check: Arc<Check>,
 }
 
 /// Says why an answer is refused.
@@ -22,6 +26,23 @@ impl Proof {
         check: impl Fn(&Answer) -> Result<(), String> + Send + Sync + 'static,
     ) -> Self {
         Self { request, check: Arc::new(check) }
+    }
+
+    /// Looks at the answer.
+    pub(crate) fn judge(&self, frame: Utf8Bytes, endpoint: &Arc<str>) -> Verdict {
+        let origin =
+            Origin { method: self.request.method().to_owned().into(), endpoint: Arc::clone(endpoint) };
+        match wire::payload(&frame) {
+            Some(Payload::Result(range)) => match (self.check)(&Answer::new(frame, range, origin.clone())) {
+                Ok(()) => Verdict::Accepted,
+                Err(text) => Verdict::Refused(origin.blame(Error::new(ErrorKind::Unproven, text))),
+            },
+            Some(Payload::Error(error)) => Verdict::Failed(origin.blame(Error::server(*error))),
+            None => {
+                let message = "the answer to the client's proof is not JSON-RPC";
+                Verdict::Failed(origin.blame(Error::new(ErrorKind::Protocol, message)))
+            }
+        }
     }
 }
 

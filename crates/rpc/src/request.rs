@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::{Error, ErrorKind, Result};
 
@@ -52,7 +53,7 @@ impl Request {
         frame.extend_from_slice(br#"{"jsonrpc":"2.0","method":"#);
         // Writing a string to memory cannot fail.
         let _ = serde_json::to_writer(&mut frame, &*method);
-        frame.extend_from_slice(br#","params":["#);
+        frame.extend_from_slice(PARAMS.as_bytes());
         let params_start = frame.len();
         Self {
             method,
@@ -174,13 +175,27 @@ pub(crate) struct Parts {
     pub(crate) timeout: Option<Duration>,
     pub(crate) replay: Replay,
     pub(crate) lane: Lane,
-    #[allow(dead_code)]
     pub(crate) fail_fast: bool,
 }
 
 /// Completes a frame with its id.
-pub(crate) fn finish(mut frame: Vec<u8>, id: u64) -> Vec<u8> {
+pub(crate) fn finish(mut frame: Vec<u8>, id: u64) -> Utf8Bytes {
     // Writing to memory cannot fail.
-    let _ = write!(frame, r#"],"id":{id}}}"#);
-    frame
+    let _ = write!(frame, "{ID}{id}}}");
+    // The frame was written by a JSON serializer: it is UTF-8.
+    String::from_utf8(frame).unwrap_or_default().into()
 }
+
+/// A finished frame without its id again.
+pub(crate) fn unfinished(frame: &str) -> Vec<u8> {
+    frame.rfind(ID).map_or(frame, |end| &frame[..end]).into()
+}
+
+/// The parameters of a finished frame, a JSON array.
+pub(crate) fn params(frame: &str) -> Option<&str> {
+    // Neither text can stand earlier or later: in the method's name quotes are escaped, and behind the id is but a brace.
+    frame.get(frame.find(PARAMS)? + PARAMS.len() - 1..frame.rfind(ID)? + 1)
+}
+
+const PARAMS: &str = r#","params":["#;
+const ID: &str = r#"],"id":"#;

@@ -39,6 +39,12 @@ impl Deadlines {
         None
     }
 
+    /// Forgets calls that have ended, and gives back what the largest burst took.
+    pub(crate) fn shrink(&mut self, is_alive: impl Fn(u64) -> bool) {
+        self.heap.retain(|Reverse((_, id))| is_alive(*id));
+        self.heap.shrink_to(2 * self.heap.len() + 64);
+    }
+
     pub(crate) fn clear(&mut self) {
         self.heap = BinaryHeap::new();
     }

@@ -9,14 +9,34 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::{Error, Lane, Replay};
 
+/// Said of a request that must not be sent twice, and was written.
+pub(crate) const MAY_HAVE_RUN: &str = "the request was written and may have taken effect";
+
+/// Said of a request that never left.
+pub(crate) const NOT_WRITTEN: &str = "the request was not written";
+
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Call,
     /// The answer is a subscription's id, to be closed by this method.
     Subscribe(&'static str),
-    /// Nobody waits for the answer.
+    /// The answer is the new id of the subscription of this key, to be closed by this method.
+    Resume(u64, &'static str),
+    /// Closes a subscription at the node. If its caller goes it is `Detached`.
+    Unsubscribe,
+    /// Closes a subscription at the node; nobody waits for the answer.
     Detached,
+}
+
+impl Purpose {
+    /// For a request that opens a subscription at the node: the method that closes it.
+    pub(crate) fn unsubscribe(self) -> Option<&'static str> {
+        match self {
+            Self::Subscribe(method) | Self::Resume(_, method) => Some(method),
+            Self::Call | Self::Unsubscribe | Self::Detached => None,
+        }
+    }
 }
 
 /// How a call ended.
@@ -26,6 +46,8 @@ pub(crate) enum Outcome {
     Frame(Utf8Bytes),
     /// The key of a new subscription.
     Subscribed(u64),
+    /// The subscription to be closed went with its websocket.
+    Gone,
     Failed(Error),
 }
 
@@ -36,6 +58,9 @@ pub(crate) struct Entry {
     pub(crate) replay: Replay,
     pub(crate) purpose: Purpose,
     pub(crate) timeout: Duration,
+    pub(crate) fail_fast: bool,
+    /// How often it was lost with its websocket and queued again.
+    pub(crate) resends: u8,
     pub(crate) state: State,
     pub(crate) waker: Option<Waker>,
 }
@@ -43,8 +68,9 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 pub(crate) enum State {
     /// Waiting for its turn, with the frame to be written.
-    Queued(Vec<u8>),
-    Written,
+    Queued(Utf8Bytes),
+    /// Waiting for its answer. The frame is kept, to be written again should the websocket be lost.
+    Written(Utf8Bytes),
     /// Ended, and not picked up yet.
     Done(Outcome),
 }
@@ -52,6 +78,18 @@ pub(crate) enum State {
 impl Entry {
     pub(crate) fn is_queued(&self) -> bool {
         matches!(self.state, State::Queued(_))
+    }
+
+    pub(crate) fn is_written(&self) -> bool {
+        matches!(self.state, State::Written(_))
+    }
+
+    /// The frame of a pending call.
+    pub(crate) fn frame(&self) -> Option<&Utf8Bytes> {
+        match &self.state {
+            State::Queued(frame) | State::Written(frame) => Some(frame),
+            State::Done(_) => None,
+        }
     }
 }
 

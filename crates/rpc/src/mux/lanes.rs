@@ -6,7 +6,7 @@ use crate::Lane;
 
 /// Two queues of request ids with slots of their own.
 ///
-/// Ids of requests that were cancelled stay queued until they come up; [`Lanes::shed`] keeps them from piling up.
+/// Ids of requests that have ended stay queued until they come up; [`Lanes::shed`] keeps them from piling up.
 #[derive(Debug)]
 pub(crate) struct Lanes {
     read: Queue,
@@ -19,8 +19,17 @@ pub(crate) struct Lanes {
 #[derive(Debug, Default)]
 struct Queue {
     waiting: VecDeque<u64>,
+    /// Requests whose turn had come, but which must not be written yet.
+    held: VecDeque<u64>,
+    /// How many of both have ended.
     gone: usize,
     in_flight: usize,
+}
+
+impl Queue {
+    fn len(&self) -> usize {
+        self.waiting.len() + self.held.len()
+    }
 }
 
 impl Lanes {
@@ -60,6 +69,26 @@ impl Lanes {
         queue.gone = queue.gone.saturating_sub(1);
     }
 
+    /// A popped id must not be written before [`Lanes::release`].
+    pub(crate) fn hold(&mut self, lane: Lane, id: u64) {
+        self.queue(lane).held.push_back(id);
+    }
+
+    /// What was held is next.
+    pub(crate) fn release(&mut self) {
+        for queue in [&mut self.read, &mut self.priority] {
+            while let Some(id) = queue.held.pop_back() {
+                queue.waiting.push_front(id);
+            }
+        }
+    }
+
+    /// A request in flight is the next to be written again.
+    pub(crate) fn again(&mut self, lane: Lane, id: u64) {
+        self.finished(lane);
+        self.queue(lane).waiting.push_front(id);
+    }
+
     /// A request in flight is over.
     pub(crate) fn finished(&mut self, lane: Lane) {
         let queue = self.queue(lane);
@@ -70,9 +99,9 @@ impl Lanes {
     pub(crate) fn shed(&mut self, lane: Lane, is_alive: impl Fn(u64) -> bool) {
         let queue = self.queue(lane);
         queue.gone += 1;
-        if queue.gone > 64 && 2 * queue.gone > queue.waiting.len() {
+        if queue.gone > 64 && 2 * queue.gone > queue.len() {
             queue.waiting.retain(|&id| is_alive(id));
-            queue.waiting.shrink_to(2 * queue.waiting.len());
+            queue.held.retain(|&id| is_alive(id));
             queue.gone = 0;
         }
     }
@@ -82,13 +111,16 @@ impl Lanes {
     }
 
     pub(crate) fn queued(&self) -> usize {
-        let len = |queue: &Queue| queue.waiting.len().saturating_sub(queue.gone);
-        len(&self.read) + len(&self.priority)
+        let alive = |queue: &Queue| queue.len().saturating_sub(queue.gone);
+        alive(&self.read) + alive(&self.priority)
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.read = Queue::default();
-        self.priority = Queue::default();
+    /// Gives back what the largest burst took.
+    pub(crate) fn shrink(&mut self) {
+        for queue in [&mut self.read, &mut self.priority] {
+            queue.waiting.shrink_to(2 * queue.waiting.len() + 64);
+            queue.held.shrink_to(2 * queue.held.len() + 64);
+        }
     }
 
     fn lane_ready(&self, lane: Lane, reads: bool) -> bool {

@@ -11,7 +11,10 @@ impl Bench {
     fn new(change: impl FnOnce(&mut Limits)) -> Self {
         let mut limits = Limits { timeout: Duration::from_secs(10), in_flight: 4, ..Limits::default() };
         change(&mut limits);
-        Self { mux: Mux::new("ws://node".into(), limits), now: Instant::now() }
+        let mut mux = Mux::new("ws://node".into(), limits);
+        let now = Instant::now();
+        mux.on_open(None, now);
+        Self { mux, now }
     }
 
     fn send(&mut self, request: Request) -> u64 {
@@ -294,10 +297,11 @@ fn a_lost_websocket_ends_everything_with_one_cause() {
     let submission = bench.send(Request::new("submit").replay(Replay::Never));
     let waiting = bench.read();
     bench.written();
-    bench.mux.on_disconnect(Error::new(ErrorKind::Disconnected, "the cable was cut"));
-    bench.mux.on_disconnect(Error::new(ErrorKind::Closed, "too late to matter"));
+    bench.mux.on_end(Error::new(ErrorKind::Disconnected, "the cable was cut"));
+    bench.mux.on_end(Error::new(ErrorKind::Closed, "too late to matter"));
     let error = bench.failure(submission);
-    assert!(error.is_disconnected() && error.may_have_run());
+    assert!(error.is_fate_unknown() && error.may_have_run());
+    assert_eq!(error.sent(), Some("[]"));
     let text = "submit at ws://node: the cable was cut (the request was written and may have taken effect)";
     assert_eq!(error.to_string(), text);
     assert!(!bench.failure(waiting).may_have_run());
@@ -387,7 +391,7 @@ proptest! {
                 }
                 Event::Disconnect => {
                     ended = true;
-                    bench.mux.on_disconnect(Error::new(ErrorKind::Disconnected, "cut"));
+                    bench.mux.on_end(Error::new(ErrorKind::Disconnected, "cut"));
                 }
                 Event::Cancel(_) | Event::Answer { .. } | Event::PickUp(_) => {}
             }
@@ -402,7 +406,7 @@ proptest! {
             }
         }
         for key in subscriptions {
-            bench.mux.take_subscription(key);
+            bench.mux.take_subscription(key, bench.now);
         }
         let stats = bench.mux.stats();
         prop_assert_eq!((stats.in_flight, stats.queued), (0, 0));
@@ -425,7 +429,7 @@ proptest! {
         let subscribing = bench.subscribe();
         bench.written();
         for frame in frames {
-            let _ = wire::payload(&frame);
+            let _ = crate::wire::payload(&frame);
             bench.hear(frame);
         }
         bench.pass(10);

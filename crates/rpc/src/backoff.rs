@@ -1,0 +1,48 @@
+//! How long to wait before the next attempt to open a websocket.
+
+use std::time::Duration;
+
+#[cfg(test)]
+mod tests;
+
+/// The longest wait before an attempt that follows a websocket of use.
+const SOON: Duration = Duration::from_millis(100);
+/// The longest wait after the first failure; each further failure doubles it.
+const FIRST: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_secs(30);
+
+/// Waits are drawn at random from zero to a bound that doubles: clients that lost one node together do not come back
+/// together.
+#[derive(Debug)]
+pub(crate) struct Backoff {
+    failures: u32,
+    random: fastrand::Rng,
+}
+
+impl Backoff {
+    pub(crate) fn new(random: fastrand::Rng) -> Self {
+        Self { failures: 0, random }
+    }
+
+    /// A websocket that was of use is lost.
+    pub(crate) fn after_use(&mut self) -> Duration {
+        self.failures = 0;
+        self.draw(SOON)
+    }
+
+    /// An attempt failed, or led to nothing.
+    pub(crate) fn after_failure(&mut self) -> Duration {
+        let bound = FIRST.saturating_mul(1 << self.failures.min(16)).min(LONGEST);
+        self.failures = self.failures.saturating_add(1);
+        self.draw(bound)
+    }
+
+    /// How many attempts have failed in a row.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    fn draw(&mut self, bound: Duration) -> Duration {
+        bound.mul_f64(self.random.f64())
+    }
+}

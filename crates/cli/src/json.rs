@@ -4,20 +4,17 @@ use std::{collections::BTreeMap, fmt};
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Error, value::RawValue};
-use tensorwire_scale::Value;
+use tensorwire_scale::{MAX_JSON_DEPTH, Value};
 
 type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// What decodes from 128 levels of a chain's types: a call inside a call is four levels of JSON.
-const MAX_DEPTH: usize = 4 * 128;
 
 pub(crate) fn parse(text: &str) -> Result<Value> {
     value(serde_json::from_str(text)?)
 }
 
 pub(crate) fn value(json: &RawValue) -> Result<Value> {
-    if depth(json) > MAX_DEPTH {
-        return Err(Error::custom(format_args!("nested more than {MAX_DEPTH} levels deep")));
+    if depth(json) > MAX_JSON_DEPTH {
+        return Err(Error::custom(format_args!("nested more than {MAX_JSON_DEPTH} levels deep")));
     }
     nested(json)
 }

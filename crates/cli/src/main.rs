@@ -9,7 +9,6 @@ mod failure;
 mod json;
 mod log;
 mod metadata_file;
-mod nearest;
 mod options;
 mod output;
 mod pretty;

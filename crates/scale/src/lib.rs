@@ -27,6 +27,7 @@ pub use constant::Constant;
 pub use error::{Error, ErrorKind, Result};
 pub use hasher::Hasher;
 pub use json::MAX_JSON_DEPTH;
+pub use nearest::did_you_mean;
 pub use parity_scale_codec::Compact;
 pub use plan::{FieldDescription, Plan, TypeDescription, TypeId, TypeKind, VariantDescription};
 pub use runtime::{ExtrinsicFormat, Pallet, Runtime, TransactionExtension};

@@ -18,8 +18,9 @@ pub(crate) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) ->
     found.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
-/// `", did you mean a or b?"`, or nothing when no name is near.
-pub(crate) fn did_you_mean<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> String {
+/// The end of an error message about a mistyped name: `", did you mean a or b?"` with the nearest of the names, at most
+/// three, or an empty text when none is near.
+pub fn did_you_mean<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> String {
     let names = nearest(wanted, names);
     if names.is_empty() { String::new() } else { format!(", did you mean {}?", names.join(" or ")) }
 }

@@ -3,9 +3,9 @@ use std::{path::PathBuf, sync::Arc};
 use anyhow::Result;
 use clap::Args;
 use tensorwire::Runtime;
-use tensorwire_scale::{Pallet, RuntimeApi};
+use tensorwire_scale::{Pallet, RuntimeApi, did_you_mean};
 
-use crate::{context::Context, failure::NotFound, metadata_file, nearest::did_you_mean};
+use crate::{context::Context, failure::NotFound, metadata_file};
 
 mod api;
 mod item;

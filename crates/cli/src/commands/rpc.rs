@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use tensorwire::Subtensor;
 use tensorwire_rpc::Request;
+use tensorwire_scale::did_you_mean;
 
-use crate::{argument, context::Context, failure::NotFound, json, nearest::did_you_mean, pretty::pretty};
+use crate::{argument, context::Context, failure::NotFound, json, pretty::pretty};
 
 /// Call a method of the node, and show its result as it is
 #[derive(Args)]

@@ -38,8 +38,8 @@ fn a_repeated_key_is_an_error_that_names_it() {
 #[test]
 fn depth_is_bounded() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    assert!(parse(&nested(512)).is_ok());
-    assert!(parse(&nested(513)).is_err());
+    assert!(parse(&nested(MAX_JSON_DEPTH)).is_ok());
+    assert!(parse(&nested(MAX_JSON_DEPTH + 1)).is_err());
     assert!(parse(&nested(100_000)).is_err());
     let brackets = format!(r#"["{}\\", "\"{}"]"#, "[".repeat(600), "{".repeat(600));
     assert!(parse(&brackets).is_ok());

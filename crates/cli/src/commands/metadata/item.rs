@@ -1,10 +1,12 @@
 use anyhow::Result;
 use serde::Serialize;
 use tensorwire::{Runtime, Value};
-use tensorwire_scale::{Constant, FieldDescription, Pallet, Plan, StorageEntry, VariantDescription};
+use tensorwire_scale::{
+    Constant, FieldDescription, Pallet, Plan, StorageEntry, VariantDescription, did_you_mean,
+};
 
 use super::pallet::variants;
-use crate::{failure::NotFound, nearest::did_you_mean, pretty::pretty};
+use crate::{failure::NotFound, pretty::pretty};
 
 /// One thing that a pallet has.
 #[derive(Serialize)]

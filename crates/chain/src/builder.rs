@@ -116,12 +116,24 @@ impl Builder {
     /// `Invalid` for a malformed URL of any endpoint or a deadline of zero, before anything is sent; `Connection` if no
     /// endpoint can be reached.
     pub async fn connect(self) -> Result<Chain> {
+        self.assemble(open_one).await
+    }
+
+    /// The same without a websocket: the first read opens one, and waits for it within its own deadline.
+    ///
+    /// # Errors
+    /// `Invalid` as above.
+    pub async fn connect_lazily(self) -> Result<Chain> {
+        self.assemble(open_none).await
+    }
+
+    async fn assemble(self, open: impl AsyncFnOnce(Wires) -> Result<Vec<Endpoint>>) -> Result<Chain> {
         let url = self.endpoints[0].1.url().to_owned();
         let cache = self.cache.clone();
         let identity = Arc::new(Identity::new(self.genesis));
         let wires = self.wires(&identity)?;
         // The disk is read while the handshakes are under way.
-        let (endpoints, known) = join(open_one(wires), cache.last(&url)).await;
+        let (endpoints, known) = join(open(wires), cache.last(&url)).await;
         let endpoints = endpoints?;
         // Where the connection lives, its work lives too.
         let handle = Handle::current();
@@ -131,7 +143,7 @@ impl Builder {
     }
 
     /// The wire of each endpoint. All settings are checked before anything is sent.
-    fn wires(&self, identity: &Arc<Identity>) -> Result<Vec<(Role, rpc::Builder)>> {
+    fn wires(&self, identity: &Arc<Identity>) -> Result<Wires> {
         let wires = self.endpoints.iter().map(|(role, wire)| {
             let wire = wire.clone().timeout(self.settings.timeout).idle_timeout(self.settings.idle_timeout);
             let wire = match self.connect_timeout {
@@ -146,8 +158,20 @@ impl Builder {
     }
 }
 
+/// The endpoints as they were named, with all settings.
+type Wires = Vec<(Role, rpc::Builder)>;
+
+/// Opens no websocket: each opens when it is needed.
+async fn open_none(wires: Wires) -> Result<Vec<Endpoint>> {
+    let endpoint = |(role, wire): (Role, rpc::Builder)| {
+        let url = wire.url().to_owned();
+        Ok(Endpoint::new(wire.build()?, role, &url))
+    };
+    wires.into_iter().map(endpoint).collect()
+}
+
 /// Opens the websocket of the first endpoint that can be reached; the others open when they are needed.
-async fn open_one(wires: Vec<(Role, rpc::Builder)>) -> Result<Vec<Endpoint>> {
+async fn open_one(wires: Wires) -> Result<Vec<Endpoint>> {
     let (mut endpoints, mut failures, mut is_open) = (Vec::new(), Vec::new(), false);
     for (role, wire) in wires {
         let url = wire.url().to_owned();

@@ -7,6 +7,7 @@ mod account;
 mod at;
 mod balance;
 pub mod blocking;
+mod builder;
 mod json;
 mod network;
 mod neuron;
@@ -15,13 +16,15 @@ mod subtensor;
 pub use account::{AccountData, AccountInfo};
 pub use at::At;
 pub use balance::{Balance, ParseBalanceError};
+pub use builder::Builder;
 pub use network::Network;
 pub use neuron::{AxonInfo, NeuronInfo, NeuronInfoLite, PrometheusInfo, Stake, Weight};
-pub use subtensor::{Builder, Subtensor};
+pub use subtensor::Subtensor;
 
 pub use tensorwire_chain::{
-    AccountId, Arguments, BlockId, Cache, Chain, Entries, Entry, Error, ErrorKind, FromScale, Hash,
-    Properties, Result, Runtime, RuntimeVersion, Stats, Value,
+    AccountId, Arguments, BlockId, BlockRef, Cache, Chain, Change, EndpointState, EndpointStatus, Entries,
+    Entry, Error, ErrorKind, FromScale, Hash, HeadEvent, Header, Heads, Properties, Result, Role, Runtime,
+    RuntimeVersion, Stats, Value, Watch,
 };
 
 /// The README's example compiles.

@@ -1,10 +1,10 @@
-use std::{ops::Deref, time::Duration};
+use std::ops::Deref;
 
-use tensorwire_chain::{BlockId, Cache, Chain, Hash, Result};
+use tensorwire_chain::{BlockId, Chain, Result};
 
-use crate::{At, Network};
+use crate::{At, Builder, Network};
 
-/// A connection to Bittensor's chain: one websocket, any number of concurrent callers.
+/// A connection to Bittensor's chain: a pool of endpoints, one websocket each, any number of concurrent callers.
 ///
 /// A [`Chain`] whose blocks answer Bittensor's questions. Cheap to clone, safe to share between threads.
 #[derive(Debug, Clone)]
@@ -20,14 +20,9 @@ impl Subtensor {
         Self::builder(network).connect().await
     }
 
-    /// Starts the configuration of a connection.
+    /// Starts the configuration of a connection to a network and its pool of endpoints.
     pub fn builder(network: impl Into<Network>) -> Builder {
-        let network = network.into();
-        let builder = Chain::builder(network.url());
-        Builder(match network.genesis() {
-            Some(genesis) => builder.genesis(genesis),
-            None => builder,
-        })
+        Builder::new(network.into())
     }
 
     /// The best block that the node knows now. See [`Chain::head`].
@@ -57,37 +52,5 @@ impl Deref for Subtensor {
 impl From<Chain> for Subtensor {
     fn from(chain: Chain) -> Self {
         Self(chain)
-    }
-}
-
-/// How to connect to Bittensor's chain.
-#[derive(Debug, Clone)]
-#[must_use]
-pub struct Builder(tensorwire_chain::Builder);
-
-impl Builder {
-    /// The deadline of every read, however many requests it takes. Default is 60 seconds.
-    pub fn timeout(self, timeout: Duration) -> Self {
-        Self(self.0.timeout(timeout))
-    }
-
-    /// The deadline of name resolution, TCP, TLS and websocket handshake together. Default is 10 seconds.
-    pub fn connect_timeout(self, timeout: Duration) -> Self {
-        Self(self.0.connect_timeout(timeout))
-    }
-
-    /// Where runtime metadata is kept between runs. Default is [`Cache::on_disk`].
-    pub fn cache(self, cache: Cache) -> Self {
-        Self(self.0.cache(cache))
-    }
-
-    /// The chain's genesis hash. Default is the network's own, where that is fixed.
-    pub fn genesis(self, genesis: Hash) -> Self {
-        Self(self.0.genesis(genesis))
-    }
-
-    /// Connects. See [`Subtensor::connect`].
-    pub async fn connect(self) -> Result<Subtensor> {
-        self.0.connect().await.map(Subtensor)
     }
 }

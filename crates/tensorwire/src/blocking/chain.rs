@@ -1,6 +1,6 @@
-use tensorwire_chain::{BlockId, Hash, Properties, Result, Stats};
+use tensorwire_chain::{Arguments, BlockId, EndpointStatus, Hash, Properties, Result, Stats};
 
-use super::{At, wait};
+use super::{At, Heads, Watch, wait};
 
 /// The blocking twin of [`Chain`](crate::Chain).
 #[derive(Debug, Clone)]
@@ -40,6 +40,36 @@ impl Chain {
     /// See [`Chain::properties`](crate::Chain::properties).
     pub fn properties(&self) -> Result<Properties> {
         wait(self.0.properties())
+    }
+
+    /// See [`Chain::heads`](crate::Chain::heads).
+    pub fn heads(&self) -> Heads {
+        Heads(self.0.heads())
+    }
+
+    /// See [`Chain::finalized_heads`](crate::Chain::finalized_heads).
+    pub fn finalized_heads(&self) -> Heads {
+        Heads(self.0.finalized_heads())
+    }
+
+    /// See [`Chain::finalized_from`](crate::Chain::finalized_from).
+    pub fn finalized_from(&self, number: u64) -> Heads {
+        Heads(self.0.finalized_from(number))
+    }
+
+    /// See [`Chain::watch`](crate::Chain::watch).
+    pub fn watch(&self, pallet: &str, item: &str, keys: impl Arguments) -> Watch {
+        Watch(self.0.watch(pallet, item, keys))
+    }
+
+    /// See [`Chain::status`](crate::Chain::status).
+    pub fn status(&self) -> Vec<EndpointStatus> {
+        self.0.status()
+    }
+
+    /// See [`Chain::probe`](crate::Chain::probe).
+    pub fn probe(&self) -> Result<Vec<EndpointStatus>> {
+        wait(async { Ok(self.0.probe().await) })
     }
 
     /// See [`Chain::stats`](crate::Chain::stats).

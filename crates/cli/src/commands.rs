@@ -13,6 +13,8 @@ mod neurons;
 mod query;
 mod rpc;
 mod scale;
+mod status;
+mod watch;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     Const(constant::Constant),
     Metadata(metadata::Metadata),
     Rpc(rpc::Rpc),
+    Watch(watch::Watch),
+    Status(status::Status),
     Scale(scale::Scale),
     #[cfg(feature = "devnet")]
     Demo(demo::Demo),
@@ -46,6 +50,8 @@ impl Command {
             Self::Const(command) => command.run(context),
             Self::Metadata(command) => command.run(context),
             Self::Rpc(command) => command.run(context),
+            Self::Watch(command) => command.run(context),
+            Self::Status(command) => command.run(context),
             Self::Scale(command) => command.run(context),
             #[cfg(feature = "devnet")]
             Self::Demo(command) => command.run(context),

@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use anyhow::{Context as _, Error, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use tensorwire::{At, BlockId, Builder, Cache, ErrorKind, Network, Runtime, Subtensor};
 
-use crate::{failure::Interrupted, options::Options, output::Output};
+use crate::{endpoint_option::EndpointOption, failure::Interrupted, options::Options, output::Output};
 
 pub(crate) struct Context {
     options: Options,
@@ -32,8 +32,22 @@ impl Context {
 
     /// Connects, works with the connection, and closes it: also after an error or Ctrl-C.
     pub(crate) fn connected<T>(&self, work: impl AsyncFnOnce(&Subtensor) -> Result<T>) -> Result<T> {
+        self.session(self.pool().connect(), work)
+    }
+
+    /// The same where work may begin with no endpoint in reach.
+    pub(crate) fn unconnected<T>(&self, work: impl AsyncFnOnce(&Subtensor) -> Result<T>) -> Result<T> {
+        self.session(self.pool().connect_lazily(), work)
+    }
+
+    fn session<T>(
+        &self,
+        connect: impl Future<Output = tensorwire::Result<Subtensor>>,
+        work: impl AsyncFnOnce(&Subtensor) -> Result<T>,
+    ) -> Result<T> {
+        let connect = async { connect.await.map_err(|error| EndpointOption::blame(&self.options, error)) };
         self.wait(async {
-            let subtensor = interruptible(self.connect()).await?;
+            let subtensor = interruptible(connect).await?;
             let result = interruptible(work(&subtensor)).await;
             subtensor.close().await;
             result
@@ -67,27 +81,14 @@ impl Context {
         }
     }
 
-    async fn connect(&self) -> Result<Subtensor> {
-        let Options { network, no_cache, .. } = &self.options;
+    /// The endpoints that the options name.
+    fn pool(&self) -> Builder {
+        let Options { network, fallback, archive, no_pool, no_cache, .. } = &self.options;
         let cache = if *no_cache { Cache::none() } else { Cache::on_disk() };
-        let connected = self.builder(network.clone()).cache(cache).connect().await;
-        connected.map_err(|error| {
-            let url = network.to_string();
-            let wrong = error.rpc().is_some_and(|error| error.kind() == tensorwire_rpc::ErrorKind::Url);
-            match public_part(&url).filter(|part| wrong && !error.to_string().contains(part)) {
-                Some(part) => Error::new(error).context(format!("--network {part}")),
-                None => error.into(),
-            }
-        })
+        let builder = self.builder(network.clone()).cache(cache).network_pool(!no_pool);
+        let builder = fallback.iter().fold(builder, |builder, url| builder.fallback(url));
+        archive.iter().fold(builder, |builder, url| builder.archive(url))
     }
-}
-
-/// Scheme, host and port of what may be no URL: a password or a token must not be printed.
-fn public_part(url: &str) -> Option<&str> {
-    let (_, rest) = url.split_once("://")?;
-    let scheme = url.len() - rest.len();
-    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    url.get(..scheme + end).filter(|part| !part.contains('@'))
 }
 
 /// The work's result, or [`Interrupted`] on Ctrl-C.

@@ -1,10 +1,12 @@
 //! How a command ends when it does not end well.
 
-use std::{io, process::ExitCode};
+use std::{borrow::Cow, io, process::ExitCode};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::Error;
-use tensorwire::ErrorKind;
+use tensorwire::{ErrorKind, Network};
+
+use crate::endpoint_option::EndpointOption;
 
 /// Ctrl-C was pressed.
 #[derive(Debug, thiserror::Error)]
@@ -63,19 +65,24 @@ fn is_broken_pipe(error: &Error) -> bool {
 }
 
 /// What to do about it, where the message does not say so itself.
-fn hint(error: &Error) -> Option<&'static str> {
+fn hint(error: &Error) -> Option<Cow<'static, str>> {
     if let Some(NotFound { hint, .. }) = error.downcast_ref() {
-        return Some(hint);
+        return Some((*hint).into());
+    }
+    if let Some(EndpointOption { name: "--network", .. }) = error.downcast_ref() {
+        let names = Network::names().collect::<Vec<_>>().join(", ");
+        return Some(format!("--network takes {names}, or a URL such as ws://127.0.0.1:9944").into());
     }
     let error = error.downcast_ref::<tensorwire::Error>()?;
-    let is_url = error.rpc().is_some_and(|error| error.kind() == tensorwire_rpc::ErrorKind::Url);
-    match error.kind() {
-        ErrorKind::Invalid if is_url => Some(
-            "--network takes finney, test, archive, local, devnet, dev, or a URL such as ws://127.0.0.1:9944",
-        ),
-        ErrorKind::Timeout => Some("--timeout SECONDS gives it longer"),
-        ErrorKind::Pruned => Some("--network archive keeps the state of old blocks, other nodes drop it"),
-        ErrorKind::NotFound => Some(LISTS_THE_RUNTIME),
-        _ => None,
-    }
+    let hint = match error.kind() {
+        ErrorKind::Timeout => "--timeout SECONDS gives it longer",
+        ErrorKind::Pruned => {
+            "--archive URL asks a node that keeps the state of old blocks, as --network archive does"
+        }
+        ErrorKind::RateLimited => "wait, or name another operator's node with --fallback URL",
+        ErrorKind::WrongChain => "--network, --fallback and --archive have to name nodes of one chain",
+        ErrorKind::NotFound => LISTS_THE_RUNTIME,
+        _ => return None,
+    };
+    Some(hint.into())
 }

@@ -5,6 +5,7 @@ mod amount;
 mod argument;
 mod commands;
 mod context;
+mod endpoint_option;
 mod failure;
 mod json;
 mod log;
@@ -36,9 +37,10 @@ Examples:
   tw balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
   tw --json neurons --all | jq length       # all subnets, for programs
   tw --network archive --at 5000000 query SubtensorModule TotalNetworks
+  tw watch finalized                        # each block, once, in order
 
 With --json, exactly one JSON value is written to stdout and all else to stderr,
-except by --help, --version, completions and scale --lines.
+except by --help, --version, completions, and by watch and scale --lines: one a line.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. RUST_LOG=debug tells more.";
 
 fn main() -> ExitCode {

@@ -8,9 +8,19 @@ use tensorwire::{BlockId, Network};
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
-    /// finney, test, archive, local, devnet, dev, or a ws:// or wss:// URL
-    #[arg(long, global = true, env = "TW_NETWORK", default_value = "finney", value_name = "NETWORK")]
+    /// finney, test, archive, latent-lite, local, devnet, dev, rao, or a ws:// or wss:// URL
+    #[arg(long, global = true, env = "TW_NETWORK", hide_env_values = true)]
+    #[arg(default_value = "finney", value_name = "NETWORK")]
     pub(crate) network: Network,
+    /// Another endpoint of the same chain, for when those before it are of no use; may be repeated
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) fallback: Vec<String>,
+    /// An endpoint that keeps the state of old blocks, for what others have dropped; may be repeated
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) archive: Vec<String>,
+    /// Leave out the fallbacks and archives that a network has of its own
+    #[arg(long, global = true)]
+    pub(crate) no_pool: bool,
     /// The block to read: HEAD, FINALIZED, a number or a 0x-hash
     #[arg(long, global = true, default_value = "HEAD", value_name = "BLOCK")]
     pub(crate) at: BlockId,
@@ -20,7 +30,7 @@ pub(crate) struct Options {
     /// Neither read nor write metadata kept on disk
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
-    /// Print one JSON value instead of text
+    /// Print JSON instead of text
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }

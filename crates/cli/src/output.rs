@@ -1,4 +1,4 @@
-//! What goes to stdout: text for people, or one JSON value.
+//! What goes to stdout: text for people, or JSON values.
 
 use std::{
     fmt::Display,
@@ -39,6 +39,22 @@ impl Output {
             serde_json::to_writer(&mut out, value)?;
         }
         finish(out)
+    }
+
+    /// One of many values, as JSON or text on a line of its own, which is written before this returns: by a thread
+    /// that may wait for a slow reader, so that Ctrl-C need not.
+    pub(crate) async fn line<T: Serialize + Display + Send + 'static>(&self, value: T) -> io::Result<()> {
+        let json = self.json;
+        let written = tokio::task::spawn_blocking(move || {
+            let mut out = BufWriter::new(anstream::stdout().lock());
+            if json {
+                serde_json::to_writer(&mut out, &value)?
+            } else {
+                write!(out, "{value}")?
+            }
+            finish(out)
+        });
+        written.await?
     }
 
     pub(crate) fn text(&self, text: impl Display) -> io::Result<()> {

@@ -34,7 +34,8 @@ const NOTES: &str = "\
 Starts a chain in this process, on threads of its own, behind a link with the given round trip, and reads \
 every neuron of every subnet twice, each time over one new websocket. Timed is the reading job: the head, \
 the list of subnets and their neurons, decoded. Connecting and loading the metadata come before the clock \
-starts. Both results must be equal. No network is used: --network, --at and --no-cache have no effect here.
+starts. Both results must be equal. No network is used: --network, --fallback, \
+--archive, --no-pool, --at and --no-cache have no effect here.
 
 Examples:
   tw demo

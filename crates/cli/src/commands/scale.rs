@@ -24,7 +24,8 @@ pub(crate) struct Scale {
 }
 
 const NOTES: &str = "\
-Nothing is connected: --network, --at, --timeout and --no-cache have no effect here.
+Nothing is connected: --network, --fallback, --archive, --no-pool, --at, --timeout and --no-cache have \
+no effect here.
 
 Examples:
   tw rpc state_getMetadata > metadata.hex  # makes a metadata file

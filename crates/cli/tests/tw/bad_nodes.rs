@@ -145,7 +145,7 @@ fn a_block_whose_state_is_gone_is_not_an_unknown_block() {
     let error =
         at(&node(MockNode::builder().otherwise(gone)).url(), &["--at", &hash, "query", "System", "Number"]);
     let error = error.failed();
-    assert!(error.contains("discarded") && error.contains("hint: --network archive"), "{error}");
+    assert!(error.contains("discarded") && error.contains("hint: --archive URL"), "{error}");
 }
 
 #[test]

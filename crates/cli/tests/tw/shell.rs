@@ -2,7 +2,7 @@
 
 use crate::support::{METADATA, command, finish, tw};
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 13] = [
     "neurons",
     "balance",
     "query",
@@ -10,13 +10,17 @@ const COMMANDS: [&str; 11] = [
     "const",
     "metadata",
     "rpc",
+    "watch",
+    "status",
     "scale",
     "demo",
     "devnet",
     "completions",
 ];
 
-const SCALE_COMMANDS: [&str; 3] = ["decode", "encode", "key"];
+/// Commands of commands.
+const NESTED: [[&str; 2]; 5] =
+    [["scale", "decode"], ["scale", "encode"], ["scale", "key"], ["watch", "heads"], ["watch", "finalized"]];
 
 #[test]
 fn every_help_has_examples() {
@@ -26,8 +30,8 @@ fn every_help_has_examples() {
         let help = tw(&[name, "--help"]).succeeded();
         assert!(help.contains("Examples:") && help.contains(&format!("tw {name}")), "{help}");
     }
-    for name in SCALE_COMMANDS {
-        assert!(tw(&["scale", name, "--help"]).succeeded().contains("Examples:"));
+    for [outer, inner] in NESTED {
+        assert!(tw(&[outer, inner, "--help"]).succeeded().contains("Examples:"));
     }
 }
 
@@ -35,7 +39,7 @@ fn every_help_has_examples() {
 fn no_terminal_of_80_columns_breaks_an_example() {
     let mut commands = vec![vec![]];
     commands.extend(COMMANDS.map(|name| vec![name]));
-    commands.extend(SCALE_COMMANDS.map(|name| vec!["scale", name]));
+    commands.extend(NESTED.map(Vec::from));
     for args in commands {
         let examples = |columns: &str| {
             let mut command = command(&[&args[..], &["--help"]].concat());
@@ -73,9 +77,11 @@ fn completions_are_no_json() {
 #[test]
 fn options_without_effect_are_named() {
     for (name, options) in [
-        ("demo", "--network, --at and --no-cache"),
+        ("demo", "--network, --fallback, --archive, --no-pool, --at and --no-cache"),
+        ("watch", "--at and --no-cache"),
+        ("status", "--at and --no-cache"),
         ("devnet", "--network, --at, --timeout and --no-cache"),
-        ("scale", "--network, --at, --timeout and --no-cache"),
+        ("scale", "--network, --fallback, --archive, --no-pool, --at, --timeout and --no-cache"),
     ] {
         let help = help(name);
         assert!(help.contains(&format!("{options} have no effect here")), "{help}");
@@ -84,7 +90,7 @@ fn options_without_effect_are_named() {
 
 #[test]
 fn wrong_usage_ends_with_2() {
-    let cases: [&[&str]; 10] = [
+    let cases: [&[&str]; 12] = [
         &["nonsense"],
         &["neurons"],
         &["neurons", "--netuid", "1", "--all"],
@@ -95,6 +101,8 @@ fn wrong_usage_ends_with_2() {
         &["--timeout", "soon", "metadata"],
         &["scale", "decode", "--type", "u8", "0x00"],
         &["completions", "teletype"],
+        &["watch", "heads", "--from", "1"],
+        &["watch", "finalized", "--limit", "0"],
     ];
     for args in cases {
         tw(args).misused();

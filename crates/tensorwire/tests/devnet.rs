@@ -114,7 +114,7 @@ async fn g13_an_at_stays_at_its_block_while_the_chain_goes_on() {
     let by_number = subtensor.at(BlockId::Number(number + 1)).await.unwrap();
     assert_eq!(by_number.query("System", "Number", ()).await.unwrap().as_u64(), Some(number + 1));
     let beyond = subtensor.at(1_000_000u64).await.unwrap();
-    assert_eq!(beyond.hash().await.unwrap_err().kind(), ErrorKind::UnknownBlock);
+    assert_eq!(beyond.hash().await.unwrap_err().kind(), ErrorKind::NotYetImported);
     subtensor.finalized().await.unwrap().number().await.unwrap();
 }
 

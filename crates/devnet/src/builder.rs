@@ -1,8 +1,8 @@
-//! What a chain is started with.
+//! What a chain and its nodes are started with.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use crate::{Devnet, Error, Result, chain::genesis::Genesis};
+use crate::{Devnet, Error, Result, chain::genesis::Genesis, running::Running};
 
 /// When blocks are made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,96 +16,144 @@ pub enum Blocks {
     Every(Duration),
 }
 
-/// Settings of a chain that is to be started.
+/// Settings of a chain that is to be started, and of the node that serves it.
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing before `start`"]
 pub struct Builder {
+    chain: Origin,
+    node: Node,
+}
+
+/// Where the chain comes from.
+#[derive(Clone, Debug)]
+enum Origin {
+    New(Settings),
+    Running(Arc<Running>),
+}
+
+/// Settings of a chain.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
     pub(crate) genesis: Genesis,
     pub(crate) blocks: Blocks,
     pub(crate) finality_lag: u32,
+}
+
+/// Settings of a node.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Node {
     pub(crate) latency: Duration,
     pub(crate) bandwidth: Option<u64>,
     pub(crate) port: u16,
+    pub(crate) pruning: Option<u32>,
+    pub(crate) first_block: u32,
 }
 
 impl Default for Builder {
     fn default() -> Self {
-        Self {
-            genesis: Genesis { seed: 0, subnets: 32, neurons: 256 },
-            blocks: Blocks::OnDemand,
-            finality_lag: 2,
-            latency: Duration::ZERO,
-            bandwidth: None,
-            port: 0,
-        }
+        let genesis = Genesis { seed: 0, subnets: 32, neurons: 256 };
+        let chain = Settings { genesis, blocks: Blocks::OnDemand, finality_lag: 2 };
+        Self { chain: Origin::New(chain), node: Node::default() }
     }
 }
 
+/// Settings of the chain. They do nothing to a chain that runs already: see [`Devnet::another`].
 impl Builder {
     /// How many subnets there are: netuids 1 to this number (default 32, at most 4,096).
-    pub fn subnets(mut self, subnets: u16) -> Self {
-        self.genesis.subnets = subnets;
-        self
+    pub fn subnets(self, subnets: u16) -> Self {
+        self.chain(|chain| chain.genesis.subnets = subnets)
     }
 
     /// How many neurons each subnet has: uids from 0 on (default 256, at most 256).
-    pub fn neurons(mut self, neurons: u16) -> Self {
-        self.genesis.neurons = neurons;
-        self
+    pub fn neurons(self, neurons: u16) -> Self {
+        self.chain(|chain| chain.genesis.neurons = neurons)
     }
 
     /// What all keys, stakes and scores derive from (default 0). The same seed, subnets and neurons give the same
-    /// genesis hash.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.genesis.seed = seed;
-        self
+    /// genesis hash, another seed gives another chain.
+    pub fn seed(self, seed: u64) -> Self {
+        self.chain(|chain| chain.genesis.seed = seed)
     }
 
     /// When blocks are made (default on demand).
-    pub fn blocks(mut self, blocks: Blocks) -> Self {
-        self.blocks = blocks;
-        self
+    pub fn blocks(self, blocks: Blocks) -> Self {
+        self.chain(|chain| chain.blocks = blocks)
     }
 
     /// How many blocks the finalized head is behind the best one (default 2).
-    pub fn finality_lag(mut self, blocks: u32) -> Self {
-        self.finality_lag = blocks;
+    pub fn finality_lag(self, blocks: u32) -> Self {
+        self.chain(|chain| chain.finality_lag = blocks)
+    }
+
+    fn chain(mut self, set: impl FnOnce(&mut Settings)) -> Self {
+        if let Origin::New(chain) = &mut self.chain {
+            set(chain);
+        }
         self
+    }
+}
+
+/// Settings of the node.
+impl Builder {
+    pub(crate) fn of_running(chain: Arc<Running>) -> Self {
+        Self { chain: Origin::Running(chain), node: Node::default() }
     }
 
     /// The round trip between client and server (default none). Half of it delays every byte in each direction;
     /// messages sent together arrive together.
     pub fn latency(mut self, round_trip: Duration) -> Self {
-        self.latency = round_trip;
+        self.node.latency = round_trip;
         self
     }
 
     /// How much passes in each direction in a second, over all connections together (default as much as can be).
     pub fn bandwidth(mut self, bytes_per_second: u64) -> Self {
-        self.bandwidth = Some(bytes_per_second);
+        self.node.bandwidth = Some(bytes_per_second);
         self
     }
 
     /// The port to serve on (default 0, any that is free).
     pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
+        self.node.port = port;
         self
     }
 
-    /// Makes the genesis block and serves the chain. Needs a tokio runtime with time and IO.
+    /// Keeps the states of the best block and of so many below it; older ones are refused as a node refuses them.
+    /// Headers, bodies and hashes stay. By default all states are kept, as in an archive.
+    pub fn pruning(mut self, blocks: u32) -> Self {
+        self.node.pruning = Some(blocks);
+        self
+    }
+
+    /// The lowest block the node knows beside the genesis, as after a warp sync; what is below does not exist for
+    /// it. By default it knows all blocks.
+    pub fn first_block(mut self, number: u32) -> Self {
+        self.node.first_block = number;
+        self
+    }
+
+    /// Makes the genesis block, unless the chain runs already, and serves the chain. Needs a tokio runtime with time
+    /// and IO.
     ///
     /// # Errors
     /// `Config` when there are more subnets or neurons than a chain may have, `Port` when the port is taken.
     pub async fn start(self) -> Result<Devnet> {
-        if self.genesis.subnets > Genesis::MAX_SUBNETS || self.genesis.neurons > Genesis::MAX_NEURONS {
-            return Err(Error::config(format_args!(
-                "{} subnets of {} neurons are too many: at most {} of {}",
-                self.genesis.subnets,
-                self.genesis.neurons,
-                Genesis::MAX_SUBNETS,
-                Genesis::MAX_NEURONS
-            )));
-        }
-        Devnet::start(self).await
+        let chain = match self.chain {
+            Origin::Running(chain) => chain,
+            Origin::New(settings) => Running::start(checked(settings)?).await?,
+        };
+        Devnet::start(chain, self.node).await
     }
+}
+
+fn checked(settings: Settings) -> Result<Settings> {
+    let Genesis { subnets, neurons, .. } = settings.genesis;
+    if subnets > Genesis::MAX_SUBNETS || neurons > Genesis::MAX_NEURONS {
+        return Err(Error::config(format_args!(
+            "{subnets} subnets of {neurons} neurons are too many: at most {} of {}",
+            Genesis::MAX_SUBNETS,
+            Genesis::MAX_NEURONS
+        )));
+    }
+    Ok(settings)
 }

@@ -3,12 +3,14 @@
 mod archive;
 mod author;
 mod blocks;
+mod finality;
+mod fork;
 pub(crate) mod genesis;
 pub(crate) mod pool;
 mod version;
 
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU32},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -16,6 +18,7 @@ use parity_scale_codec::{Decode, Encode};
 use parking_lot::{Mutex, RwLock};
 use sp_core::{Bytes, H256};
 use sp_runtime::{
+    generic::Digest,
     traits::BlakeTwo256,
     transaction_validity::{TransactionSource, TransactionValidity},
 };
@@ -23,7 +26,9 @@ use sp_state_machine::{Backend, Ext, OverlayedChanges};
 use tokio::sync::broadcast;
 
 pub(crate) use archive::{Archive, State};
-pub(crate) use blocks::{Block, Blocks};
+pub(crate) use blocks::{Block, Blocks, Route};
+pub(crate) use finality::Unfinalizable;
+pub(crate) use fork::ForkError;
 
 use crate::{
     engine::{Engine, ExecutionError},
@@ -31,18 +36,27 @@ use crate::{
 };
 use author::{Applied, Author};
 use genesis::Genesis;
-use pool::{Pool, PoolError, Status};
+use pool::{Pool, PoolError};
 
 /// Heads a slow subscriber may fall behind before it is cut off.
 const HEADS_BUFFERED: usize = 4_096;
 
 /// What happens to the chain, in the order in which it happens.
 #[derive(Clone, Debug)]
-pub(crate) enum Head {
-    /// A block became the best.
-    Best(Arc<Block>),
-    /// A block became final; its ancestors did before.
-    Finalized(Arc<Block>),
+pub(crate) struct Head {
+    pub(crate) event: Event,
+    pub(crate) block: Arc<Block>,
+}
+
+/// What happened to a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    /// It was executed; it may become the best now or later, or never.
+    Imported,
+    /// It became the best.
+    Best,
+    /// It became final; its ancestors did before, or do with it.
+    Finalized,
 }
 
 /// The chain and its pool. Reading never waits for a block being executed.
@@ -52,8 +66,8 @@ pub(crate) struct Chain {
     blocks: RwLock<Blocks>,
     pool: Mutex<Pool>,
     heads: broadcast::Sender<Head>,
-    finality_lag: u32,
-    /// Held while a block is built: there is one author.
+    finality_lag: AtomicU32,
+    /// Held while a block is built or finalized: there is one author.
     authoring: Mutex<()>,
 }
 
@@ -67,7 +81,7 @@ impl Chain {
             blocks: RwLock::new(Blocks::new(genesis)),
             pool: Mutex::default(),
             heads: broadcast::Sender::new(HEADS_BUFFERED),
-            finality_lag,
+            finality_lag: finality_lag.into(),
             authoring: Mutex::default(),
         })
     }
@@ -81,9 +95,10 @@ impl Chain {
         self.blocks(|blocks| blocks.best().clone())
     }
 
-    /// The heads from here on, with the best and the finalized block they follow.
-    pub(crate) fn heads(&self) -> (Arc<Block>, Arc<Block>, broadcast::Receiver<Head>) {
-        self.blocks(|blocks| (blocks.best().clone(), blocks.finalized().clone(), self.heads.subscribe()))
+    /// Looks at the blocks, with what happens to the chain from then on.
+    pub(crate) fn follow<R>(&self, look: impl FnOnce(&Blocks) -> R) -> (R, broadcast::Receiver<Head>) {
+        let blocks = self.blocks.read();
+        (look(&blocks), self.heads.subscribe())
     }
 
     /// The state after this block.
@@ -139,48 +154,84 @@ impl Chain {
     pub(crate) fn produce(&self) -> Result<Arc<Block>, ExecutionError> {
         let _authoring = self.authoring.lock();
         let parent = self.best();
-        let mut author = Author::new(&*self.engine, &self.archive, &parent, self.next_timestamp(&parent))?;
         let ready = self.pool.lock().ready();
-        let (mut included, mut invalid) = (Vec::new(), Vec::new());
+        self.build(&parent, Digest::default(), ready)
+    }
+
+    /// Builds and imports a child of a block. Whoever calls holds `authoring`.
+    fn build(
+        &self,
+        parent: &Block,
+        digest: Digest,
+        ready: Vec<(H256, Bytes)>,
+    ) -> Result<Arc<Block>, ExecutionError> {
+        let mut author = Author::new(&*self.engine, &self.archive, parent, digest)?;
+        author.inherents(self.next_timestamp(parent))?;
+        let mut invalid = Vec::new();
         for (hash, extrinsic) in ready {
             match author.apply(extrinsic) {
-                Applied::Included => included.push(hash),
-                Applied::Later => {}
+                Applied::Included | Applied::Later => {}
                 Applied::Invalid => invalid.push(hash),
                 Applied::Full => break,
             }
         }
         let block = author.finish()?;
-        self.import(&block, &included, &invalid);
+        self.import(&block, &invalid);
         Ok(block)
     }
 
-    fn import(&self, block: &Arc<Block>, included: &[H256], invalid: &[H256]) {
+    fn import(&self, block: &Arc<Block>, invalid: &[H256]) {
         let mut pool = self.pool.lock();
-        let finalized = {
+        let (route, finalized) = {
             let mut blocks = self.blocks.write();
-            let finalized = blocks.import_best(block.clone(), self.finality_lag);
-            // Sent under the lock, so that no subscriber sees a head twice or misses one. Nobody may be listening.
-            let _ = self.heads.send(Head::Best(block.clone()));
-            if let Some(finalized) = &finalized {
-                let _ = self.heads.send(Head::Finalized(finalized.clone()));
-            }
-            finalized
+            let route = blocks.import(block.clone());
+            // Sent under the lock, so that no subscriber sees a head twice or misses one.
+            self.send(Event::Imported, block);
+            let Some(route) = route else { return };
+            self.send(Event::Best, block);
+            (route, self.finalize_behind(&mut blocks))
         };
-        pool.included(block.hash, included);
-        for hash in invalid {
-            pool.remove(hash, Status::Invalid);
+        self.settle(&mut pool, block, &route, invalid);
+        Self::tell_final(&mut pool, &finalized);
+    }
+
+    /// Brings the pool up to a new best block.
+    fn settle(&self, pool: &mut Pool, best: &Block, route: &Route, invalid: &[H256]) {
+        for block in &route.retired {
+            pool.retracted(block.hash, block.submitted().map(|(hash, _)| hash));
         }
+        for block in &route.enacted {
+            pool.included(block.hash, block.submitted().map(|(hash, _)| hash));
+        }
+        for hash in invalid {
+            pool.refuse(hash);
+        }
+        let validated = |extrinsic: &Bytes| self.validate(best, TransactionSource::External, extrinsic);
         for (hash, extrinsic) in pool.pending() {
-            match self.validate(block, TransactionSource::External, &extrinsic) {
+            match validated(&extrinsic) {
                 Ok(Ok(valid)) => pool.revalidated(&hash, valid),
-                _ => pool.remove(&hash, Status::Invalid),
+                _ => pool.refuse(&hash),
+            }
+        }
+        for (hash, extrinsic) in route.retired.iter().flat_map(|block| block.submitted()) {
+            // What the new branch includes too is not to come back.
+            if pool.admits(&hash).is_err() {
+                continue;
+            }
+            let returned = match validated(extrinsic) {
+                Ok(Ok(valid)) => pool.insert(hash, extrinsic.clone(), valid).is_ok(),
+                _ => false,
+            };
+            if !returned {
+                pool.refuse(&hash);
             }
         }
         pool.promote();
-        if let Some(finalized) = finalized {
-            pool.finalized(&finalized.hash);
-        }
+    }
+
+    fn send(&self, event: Event, block: &Arc<Block>) {
+        // Nobody may be listening.
+        let _ = self.heads.send(Head { event, block: block.clone() });
     }
 
     /// Milliseconds: the clock's, if the parent's are far enough behind it.

@@ -1,30 +1,37 @@
-//! A running chain.
+//! A node of a running chain.
 
-use std::{fmt, sync::Arc, time::Duration};
-
-use tokio::{
-    task::{JoinHandle, spawn_blocking},
-    time::{Instant, MissedTickBehavior, interval_at},
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
 };
+
+use tokio::{sync::Mutex, task::spawn_blocking};
 
 use crate::{
-    Blocks, Builder, Error, Result, Stats,
-    chain::{Chain, genesis},
-    engine::NativeEngine,
+    Builder, Ending, Error, Result, Stats,
+    builder::Node,
+    chain::{Block, genesis},
     link::Link,
     rpc,
-    server::RpcServer,
+    running::{Running, produce},
+    server::{RpcServer, Service},
     subtensor::genesis::neuron,
+    view::View,
 };
 
-/// A local chain, served on a loopback port until it is shut down or dropped.
+/// A node of a local chain, served on a loopback port until it is shut down or dropped.
+///
+/// A chain may have several nodes ([`Devnet::another`]), each with its own port, link, depth of states and faults. It
+/// goes on until its last node is gone. What changes the chain ([`produce_block`](Self::produce_block),
+/// [`fork`](Self::fork), [`finalize`](Self::finalize)) is the same through each of them.
 pub struct Devnet {
-    chain: Arc<Chain>,
-    link: Arc<Link>,
-    server: RpcServer,
-    clock: Option<JoinHandle<()>>,
+    running: Arc<Running>,
+    view: Arc<View>,
+    service: Service,
+    /// None while the node does not serve.
+    server: Mutex<Option<RpcServer>>,
+    port: u16,
     url: String,
-    seed: u64,
 }
 
 impl Devnet {
@@ -33,25 +40,31 @@ impl Devnet {
         Builder::default()
     }
 
-    pub(crate) async fn start(settings: Builder) -> Result<Self> {
-        let Builder { genesis, blocks, finality_lag, latency, bandwidth, port } = settings;
-        let engine = Box::new(NativeEngine::new());
-        let chain = spawn_blocking(move || Chain::new(engine, &genesis, finality_lag))
-            .await
-            .map_err(Error::config)?
-            .map_err(Error::config)?;
-        let chain = Arc::new(chain);
-        let methods = rpc::methods(&chain, blocks == Blocks::PerExtrinsic).map_err(Error::config)?;
-        let link = Link::new(latency, bandwidth);
-        let server = RpcServer::start(methods.into(), port, link.clone())
-            .await
-            .map_err(|error| Error::port(port, &error))?;
-        let clock = match blocks {
-            Blocks::Every(period) => Some(tokio::spawn(tick(chain.clone(), period))),
-            Blocks::OnDemand | Blocks::PerExtrinsic => None,
-        };
-        let url = format!("ws://127.0.0.1:{}", server.port());
-        Ok(Self { chain, link, server, clock, url, seed: genesis.seed })
+    pub(crate) async fn start(running: Arc<Running>, settings: Node) -> Result<Self> {
+        let Node { latency, bandwidth, port, pruning, first_block } = settings;
+        let view = Arc::new(View::new(running.chain.clone(), pruning, first_block));
+        let methods = rpc::methods(&view, running.instant).map_err(Error::config)?.into();
+        let service = Service { methods, link: Link::new(latency, bandwidth), requests: Arc::default() };
+        let server = RpcServer::start(service.clone(), port).await;
+        let server = server.map_err(|error| Error::port(port, &error))?;
+        let port = server.port();
+        let url = format!("ws://127.0.0.1:{port}");
+        Ok(Self { running, view, service, server: Mutex::new(Some(server)), port, url })
+    }
+
+    /// The settings of another node of the same chain, which is served when they are
+    /// [started](Builder::start). Settings of the chain itself do nothing there.
+    ///
+    /// ```no_run
+    /// # async fn run() -> tensorwire_devnet::Result<()> {
+    /// # use tensorwire_devnet::Devnet;
+    /// let archive = Devnet::builder().subnets(1).neurons(4).start().await?;
+    /// let pruned = archive.another().pruning(8).start().await?;
+    /// assert_eq!(archive.genesis_hash(), pruned.genesis_hash());
+    /// # Ok(()) }
+    /// ```
+    pub fn another(&self) -> Builder {
+        Builder::of_running(self.running.clone())
     }
 
     /// Where the chain is served: `ws://127.0.0.1:PORT`.
@@ -64,7 +77,7 @@ impl Devnet {
     /// # Errors
     /// `Execution` when the runtime fails.
     pub async fn produce_block(&self) -> Result<[u8; 32]> {
-        produce(self.chain.clone()).await
+        produce(self.running.chain.clone()).await
     }
 
     /// Makes blocks one after another and returns the hash of the last, or of the best block when there is nothing
@@ -73,16 +86,60 @@ impl Devnet {
     /// # Errors
     /// `Execution` when the runtime fails; the blocks made before stay.
     pub async fn produce_blocks(&self, count: u32) -> Result<[u8; 32]> {
-        let mut last = self.chain.best().hash.0;
+        let mut last = self.best().1;
         for _ in 0..count {
             last = self.produce_block().await?;
         }
         Ok(last)
     }
 
+    /// Builds a branch of `length` empty blocks on the block `depth` below the best one, and returns their hashes,
+    /// lowest first. A branch longer than `depth` becomes the best chain: what was submitted in the blocks it
+    /// replaces goes back to the pool, to be in a later block. The blocks of both branches stay readable by hash.
+    ///
+    /// # Errors
+    /// `Finality` when the branch would begin below the finalized block, `Execution` when the runtime fails.
+    pub async fn fork(&self, depth: u32, length: u32) -> Result<Vec<[u8; 32]>> {
+        let chain = self.running.chain.clone();
+        let branch = spawn_blocking(move || chain.fork(depth, length)).await.map_err(Error::execution)?;
+        Ok(branch?.iter().map(|block| block.hash.0).collect())
+    }
+
+    /// Sets how many blocks the finalized head is behind the best one. A shorter lag finalizes at once; with a longer
+    /// one the finalized head waits for the best.
+    pub async fn set_finality_lag(&self, blocks: u32) {
+        let chain = self.running.chain.clone();
+        // Nothing in there fails.
+        let _ = spawn_blocking(move || chain.set_finality_lag(blocks)).await;
+    }
+
+    /// Finalizes the best chain up to this number, however small the lag is.
+    ///
+    /// # Errors
+    /// `Finality` when the number is below the finalized block, or above the best.
+    pub async fn finalize(&self, number: u32) -> Result<()> {
+        let chain = self.running.chain.clone();
+        Ok(spawn_blocking(move || chain.finalize(number)).await.map_err(Error::execution)??)
+    }
+
+    /// Number and hash of the chain's best block.
+    pub fn best(&self) -> (u32, [u8; 32]) {
+        self.running.chain.blocks(|blocks| named(blocks.best()))
+    }
+
+    /// Number and hash of the chain's finalized block.
+    pub fn finalized(&self) -> (u32, [u8; 32]) {
+        self.running.chain.blocks(|blocks| named(blocks.finalized()))
+    }
+
+    /// The hash of the best chain's block with this number.
+    pub fn block_hash(&self, number: u32) -> Option<[u8; 32]> {
+        self.running.chain.blocks(|blocks| blocks.at_number(number)).map(|block| block.hash.0)
+    }
+
     /// The hash of the genesis block.
     pub fn genesis_hash(&self) -> [u8; 32] {
-        self.chain.blocks(|blocks| blocks.genesis().hash.0)
+        self.running.chain.blocks(|blocks| blocks.genesis().hash.0)
     }
 
     /// The public key of a development account (`Alice`, `Bob`, `Charlie`, `Dave`, `Eve` or `Ferdie`), whose secret
@@ -93,19 +150,19 @@ impl Devnet {
 
     /// The sr25519 secret seed of a neuron's hotkey at genesis.
     pub fn hotkey_seed(&self, netuid: u16, uid: u16) -> [u8; 32] {
-        neuron::hotkey_seed(self.seed, netuid, uid)
+        neuron::hotkey_seed(self.running.genesis.seed, netuid, uid)
     }
 
     /// The sr25519 secret seed of the coldkey that owns the neuron with this uid on every subnet at genesis.
     pub fn coldkey_seed(&self, uid: u16) -> [u8; 32] {
-        neuron::coldkey_seed(self.seed, uid)
+        neuron::coldkey_seed(self.running.genesis.seed, uid)
     }
 
-    /// What the server has seen since the start.
+    /// What the node has seen since its start, over all times it served.
     pub fn stats(&self) -> Stats {
-        let traffic = self.link.traffic();
+        let traffic = self.service.link.traffic();
         Stats {
-            requests: self.server.requests(),
+            requests: self.service.requests.load(Ordering::Relaxed),
             connections_opened: traffic.connections_opened,
             connections_open: traffic.connections_open,
             bytes_in: traffic.bytes_in,
@@ -113,46 +170,56 @@ impl Devnet {
         }
     }
 
-    /// Stops making blocks and closes all connections. Dropping does the same without waiting.
-    pub async fn shutdown(mut self) {
-        self.server.stop();
-        if let Some(clock) = self.clock.take() {
-            clock.abort();
-            // Aborted is what it was to be.
-            let _ = clock.await;
+    /// Ends all connections of now; the node goes on serving.
+    pub async fn disconnect(&self, ending: Ending) {
+        if let Some(server) = &*self.server.lock().await {
+            server.disconnect(ending);
+        }
+    }
+
+    /// Ends all connections and frees the port, as when the node is stopped; the chain goes on. Whoever connects is
+    /// refused by the system, until [`serve_again`](Self::serve_again). Does nothing when the node does not serve.
+    pub async fn stop_serving(&self, ending: Ending) {
+        let server = self.server.lock().await.take();
+        if let Some(server) = server {
+            server.stop(ending).await;
+        }
+    }
+
+    /// Serves on the same port again. Does nothing when the node serves.
+    ///
+    /// # Errors
+    /// `Port` when somebody else has taken the port meanwhile.
+    pub async fn serve_again(&self) -> Result<()> {
+        let mut server = self.server.lock().await;
+        if server.is_none() {
+            let started = RpcServer::start(self.service.clone(), self.port).await;
+            *server = Some(started.map_err(|error| Error::port(self.port, &error))?);
+        }
+        Ok(())
+    }
+
+    /// Closes all connections, and stops making blocks if this is the last node of the chain. Dropping does the same
+    /// without waiting.
+    pub async fn shutdown(self) {
+        self.stop_serving(Ending::Close(GOING_AWAY)).await;
+        let Self { running, view, service, .. } = self;
+        drop((view, service));
+        if let Some(running) = Arc::into_inner(running) {
+            running.stop().await;
         }
     }
 }
 
-impl Drop for Devnet {
-    fn drop(&mut self) {
-        if let Some(clock) = &self.clock {
-            clock.abort();
-        }
-    }
+/// The code of a close frame of a node that is shut down.
+const GOING_AWAY: u16 = 1001;
+
+fn named(block: &Block) -> (u32, [u8; 32]) {
+    (block.number(), block.hash.0)
 }
 
 impl fmt::Debug for Devnet {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Devnet").field("url", &self.url).finish_non_exhaustive()
-    }
-}
-
-async fn produce(chain: Arc<Chain>) -> Result<[u8; 32]> {
-    let block = spawn_blocking(move || chain.produce()).await.map_err(Error::execution)?;
-    block.map(|block| block.hash.0).map_err(Error::execution)
-}
-
-/// Makes a block at every tick; ticks missed by a slow machine are not made up for.
-async fn tick(chain: Arc<Chain>, period: Duration) {
-    let period = period.max(Duration::from_millis(1));
-    let mut ticks = interval_at(Instant::now() + period, period);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        if let Err(error) = produce(chain.clone()).await {
-            tracing::error!(target: "tensorwire::devnet", %error, "no more blocks");
-            return;
-        }
     }
 }

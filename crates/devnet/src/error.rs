@@ -2,6 +2,8 @@
 
 use std::{fmt, io, sync::Arc};
 
+use crate::chain::{ForkError, Unfinalizable};
+
 /// A result with this crate's error.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -24,6 +26,8 @@ pub enum ErrorKind {
     Port,
     /// The runtime failed to execute a block.
     Execution,
+    /// What was asked for would undo what is final, or make final what is not there.
+    Finality,
 }
 
 impl Error {
@@ -47,6 +51,21 @@ impl Error {
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+}
+
+impl From<Unfinalizable> for Error {
+    fn from(error: Unfinalizable) -> Self {
+        Self::new(ErrorKind::Finality, error.to_string())
+    }
+}
+
+impl From<ForkError> for Error {
+    fn from(error: ForkError) -> Self {
+        match error {
+            ForkError::TooDeep { .. } => Self::new(ErrorKind::Finality, error.to_string()),
+            ForkError::Execution(error) => Self::execution(error),
+        }
     }
 }
 

@@ -24,7 +24,9 @@ mod devnet;
 mod engine;
 mod error;
 mod link;
+mod relay;
 mod rpc;
+mod running;
 // FRAME's macros ask for public types; the two modules they are in are private.
 #[allow(unreachable_pub)]
 mod runtime;
@@ -32,8 +34,10 @@ mod server;
 mod stats;
 #[allow(unreachable_pub)]
 mod subtensor;
+mod view;
 
 pub use builder::{Blocks, Builder};
 pub use devnet::Devnet;
 pub use error::{Error, ErrorKind, Result};
+pub use relay::Ending;
 pub use stats::Stats;

@@ -14,16 +14,20 @@ use std::{
 
 use parking_lot::Mutex;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream},
+    io::{AsyncWrite, AsyncWriteExt, DuplexStream},
     net::TcpStream,
-    sync::mpsc,
-    time::{Instant, sleep_until},
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep, sleep_until},
 };
 
+use crate::relay::Relay;
+
 /// Bytes that travel as one.
-const PIECE: usize = 16 * 1024;
+pub(crate) const PIECE: usize = 16 * 1024;
 /// Pieces under way in one direction of one connection, before the sender has to wait.
 const PIECES: usize = 4_096;
+/// How long a client may take to close its end after the server has closed the other.
+const LINGER: Duration = Duration::from_secs(1);
 /// Room between the link and the server.
 const BUFFER: usize = 64 * 1024;
 
@@ -66,18 +70,32 @@ impl Link {
         })
     }
 
-    /// Carries one connection between its socket and the end given to the server, until either closes.
-    pub(crate) async fn carry(self: Arc<Self>, socket: TcpStream, server: DuplexStream) {
+    /// Carries one connection between its socket and the end given to the server, until the server has closed it and
+    /// the client has learned of that, or until it is cut.
+    pub(crate) async fn carry(self: Arc<Self>, socket: TcpStream, server: DuplexStream, relay: Relay) {
         self.opened.fetch_add(1, Ordering::Relaxed);
         self.open.fetch_add(1, Ordering::Relaxed);
         let _closing = Closing(&self.open);
         let (from_client, to_client) = socket.into_split();
         let (from_server, to_server) = tokio::io::split(server);
+        let (up, arriving_up) = self.up.lane(to_server, self.one_way);
+        let (down, arriving_down) = self.down.lane(to_client, self.one_way);
+        let (closed, learned) = oneshot::channel();
         // A closed connection is no error here: both ends learn of it.
-        let _ = tokio::join!(
-            self.up.pump(from_client, to_server, self.one_way),
-            self.down.pump(from_server, to_client, self.one_way),
-        );
+        let upward = async { tokio::join!(relay.requests(from_client, up), arriving_up) };
+        let downward = async {
+            let _ = tokio::join!(relay.answers(from_server, down), arriving_down);
+            let _ = closed.send(());
+        };
+        let lingering = async {
+            let _ = learned.await;
+            sleep(LINGER).await;
+        };
+        tokio::select! {
+            _ = async { tokio::join!(upward, downward) } => {}
+            () = lingering => {}
+            () = relay.cut() => {}
+        }
     }
 
     /// A pipe: its first end is for `carry`, its second for the server.
@@ -96,26 +114,14 @@ impl Link {
 }
 
 impl Direction {
-    /// Moves bytes; each arrives `delay` after it has left, and many are under way at once.
-    async fn pump(
+    /// A way in, and what has to be polled for the bytes to come out. It ends when all have, after the way in was
+    /// dropped. Bytes arrive `delay` after they have left, and many are under way at once.
+    fn lane(
         &self,
-        mut from: impl AsyncRead + Unpin,
         mut to: impl AsyncWrite + Unpin,
         delay: Duration,
-    ) -> io::Result<()> {
+    ) -> (Lane<'_>, impl Future<Output = io::Result<()>>) {
         let (leave, mut arrive) = mpsc::channel::<(Instant, Vec<u8>)>(PIECES);
-        let leaving = async move {
-            let mut buffer = vec![0; PIECE];
-            loop {
-                let length = from.read(&mut buffer).await.unwrap_or(0);
-                let Some(piece) = buffer.get(..length).filter(|piece| !piece.is_empty()) else { return };
-                self.bytes.fetch_add(length as u64, Ordering::Relaxed);
-                let arrival = self.departure(length as u64) + delay;
-                if leave.send((arrival, piece.to_vec())).await.is_err() {
-                    return;
-                }
-            }
-        };
         let arriving = async move {
             while let Some((arrival, piece)) = arrive.recv().await {
                 if arrival > Instant::now() {
@@ -125,7 +131,7 @@ impl Direction {
             }
             to.shutdown().await
         };
-        tokio::join!(leaving, arriving).1
+        (Lane { direction: self, delay, leave }, arriving)
     }
 
     /// When the last of these bytes leaves, behind all that leave before.
@@ -137,6 +143,28 @@ impl Direction {
         let departure = start + Duration::from_secs_f64(bytes as f64 / rate.max(1) as f64);
         *busy_until = Some(departure);
         departure
+    }
+}
+
+/// The way into one direction, of one connection.
+pub(crate) struct Lane<'a> {
+    direction: &'a Direction,
+    delay: Duration,
+    leave: mpsc::Sender<(Instant, Vec<u8>)>,
+}
+
+impl Lane<'_> {
+    /// Sends bytes off; false when nobody is there any more to receive them.
+    pub(crate) async fn send(&self, bytes: &[u8]) -> bool {
+        for piece in bytes.chunks(PIECE) {
+            let length = piece.len() as u64;
+            self.direction.bytes.fetch_add(length, Ordering::Relaxed);
+            let arrival = self.direction.departure(length) + self.delay;
+            if self.leave.send((arrival, piece.to_vec())).await.is_err() {
+                return false;
+            }
+        }
+        true
     }
 }
 

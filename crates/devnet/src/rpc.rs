@@ -20,16 +20,16 @@ use self::{
     state::{State, StateApiServer},
     system::{System, SystemApiServer},
 };
-use crate::chain::Chain;
+use crate::view::View;
 
 /// All methods. With `instant`, a submitted extrinsic is followed by a block.
-pub(crate) fn methods(chain: &Arc<Chain>, instant: bool) -> Result<RpcModule<()>, RegisterMethodError> {
+pub(crate) fn methods(view: &Arc<View>, instant: bool) -> Result<RpcModule<()>, RegisterMethodError> {
     let mut module = RpcModule::new(());
-    module.merge(ChainRpc(chain.clone()).into_rpc())?;
-    module.merge(State(chain.clone()).into_rpc())?;
-    module.merge(Author { chain: chain.clone(), instant }.into_rpc())?;
-    module.merge(Payment(chain.clone()).into_rpc())?;
-    module.merge(System(chain.clone()).into_rpc())?;
+    module.merge(ChainRpc(view.clone()).into_rpc())?;
+    module.merge(State(view.clone()).into_rpc())?;
+    module.merge(Author { chain: view.chain().clone(), instant }.into_rpc())?;
+    module.merge(Payment(view.clone()).into_rpc())?;
+    module.merge(System(view.clone()).into_rpc())?;
     let mut names: Vec<_> = module.method_names().chain(["rpc_methods"]).collect();
     names.sort_unstable();
     let answer = json!({ "methods": names });

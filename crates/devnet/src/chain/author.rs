@@ -34,6 +34,7 @@ pub(crate) struct Author<'a> {
     overlay: OverlayedChanges<BlakeTwo256>,
     extensions: Extensions,
     extrinsics: Vec<Bytes>,
+    inherents: usize,
 }
 
 /// What became of an extrinsic.
@@ -49,12 +50,12 @@ pub(crate) enum Applied {
 }
 
 impl<'a> Author<'a> {
-    /// Starts a block and applies its inherents.
+    /// Starts a block.
     pub(crate) fn new(
         engine: &'a dyn Engine,
         archive: &'a Archive,
         parent: &Block,
-        timestamp: u64,
+        digest: Digest,
     ) -> Result<Self, ExecutionError> {
         let mut extensions = Extensions::new();
         extensions.register(ReadRuntimeVersionExt::new(NoUpgrades));
@@ -65,14 +66,24 @@ impl<'a> Author<'a> {
             overlay: OverlayedChanges::default(),
             extensions,
             extrinsics: Vec::new(),
+            inherents: 0,
         };
-        let header =
-            Header::new(parent.number() + 1, H256::zero(), H256::zero(), parent.hash, Digest::default());
+        let header = Header::new(parent.number() + 1, H256::zero(), H256::zero(), parent.hash, digest);
         author.call("Core_initialize_block", &header.encode())?;
-        for inherent in author.inherents(timestamp)? {
-            author.apply(Bytes(inherent.encode()));
-        }
         Ok(author)
+    }
+
+    /// Applies the inherents, which come before anything else.
+    pub(crate) fn inherents(&mut self, timestamp: u64) -> Result<(), ExecutionError> {
+        let mut data = InherentData::new();
+        data.put_data(TIMESTAMP, &timestamp).map_err(|error| ExecutionError::Panicked(error.to_string()))?;
+        let bytes = self.call("BlockBuilder_inherent_extrinsics", &data.encode())?;
+        let inherents = Vec::<OpaqueExtrinsic>::decode(&mut &bytes[..]).map_err(undecodable)?;
+        for inherent in inherents {
+            self.apply(Bytes(inherent.encode()));
+        }
+        self.inherents = self.extrinsics.len();
+        Ok(())
     }
 
     /// Applies one extrinsic; one that is refused leaves no trace.
@@ -109,14 +120,7 @@ impl<'a> Author<'a> {
             .drain_storage_changes(&self.state, StateVersion::V1)
             .map_err(ExecutionError::Panicked)?;
         self.archive.insert(changes.transaction);
-        Ok(Block::new(header, self.extrinsics))
-    }
-
-    fn inherents(&mut self, timestamp: u64) -> Result<Vec<OpaqueExtrinsic>, ExecutionError> {
-        let mut data = InherentData::new();
-        data.put_data(TIMESTAMP, &timestamp).map_err(|error| ExecutionError::Panicked(error.to_string()))?;
-        let bytes = self.call("BlockBuilder_inherent_extrinsics", &data.encode())?;
-        Decode::decode(&mut &bytes[..]).map_err(undecodable)
+        Ok(Block::new(header, self.extrinsics, self.inherents))
     }
 
     fn call(&mut self, function: &str, arguments: &[u8]) -> Result<Vec<u8>, ExecutionError> {

@@ -51,7 +51,7 @@ impl Genesis {
         let (root, transaction) = archive.state(empty_root()).storage_root(delta, StateVersion::V1);
         archive.insert(transaction);
         let header = Header::new(0, empty_root(), root, Default::default(), Digest::default());
-        Ok(Block::new(header, Vec::new()))
+        Ok(Block::new(header, Vec::new(), 0))
     }
 
     fn config(&self) -> RuntimeGenesisConfig {

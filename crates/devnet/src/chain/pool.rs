@@ -38,8 +38,6 @@ pub(crate) struct Pool {
     /// What was found invalid or is in a block already. A node refuses it for half an hour, this pool for good.
     banned: HashSet<H256>,
     watchers: HashMap<H256, Vec<mpsc::UnboundedSender<Status>>>,
-    /// What each block that is not yet final includes.
-    included: HashMap<H256, Vec<H256>>,
 }
 
 impl Pool {
@@ -84,7 +82,9 @@ impl Pool {
             return Err(PoolError::TooLowPriority { old: *old, new: valid.priority });
         }
         for (rival, _) in rivals {
-            self.remove(&rival, Status::Usurped(*newcomer));
+            self.transactions.remove(&rival);
+            self.notify(&rival, Status::Usurped(*newcomer));
+            self.watchers.remove(&rival);
         }
         Ok(())
     }
@@ -169,35 +169,36 @@ impl Pool {
         }
     }
 
-    /// Takes out what a block has included; it is watched until the block is final.
-    pub(crate) fn included(&mut self, block: H256, hashes: &[H256]) {
+    /// Takes out what a block of the best chain includes; it is watched until the block is final.
+    pub(crate) fn included(&mut self, block: H256, hashes: impl Iterator<Item = H256>) {
         for hash in hashes {
-            self.transactions.remove(hash);
-            self.banned.insert(*hash);
-            self.notify(hash, Status::InBlock(block));
+            self.transactions.remove(&hash);
+            self.banned.insert(hash);
+            self.notify(&hash, Status::InBlock(block));
         }
-        if !hashes.is_empty() {
-            self.included.insert(block, hashes.to_vec());
+    }
+
+    /// Admits again what a block includes that is no longer part of the best chain.
+    pub(crate) fn retracted(&mut self, block: H256, hashes: impl Iterator<Item = H256>) {
+        for hash in hashes {
+            self.banned.remove(&hash);
+            self.notify(&hash, Status::Retracted(block));
         }
     }
 
     /// Ends the watching of what a block includes.
-    pub(crate) fn finalized(&mut self, block: &H256) {
-        for hash in self.included.remove(block).unwrap_or_default() {
-            self.notify(&hash, Status::Finalized(*block));
+    pub(crate) fn finalized(&mut self, block: H256, hashes: impl Iterator<Item = H256>) {
+        for hash in hashes {
+            self.notify(&hash, Status::Finalized(block));
             self.watchers.remove(&hash);
         }
     }
 
-    /// Takes a transaction out and ends its watching. An invalid one is banned.
-    pub(crate) fn remove(&mut self, hash: &H256, last: Status) {
-        if self.transactions.remove(hash).is_none() {
-            return;
-        }
-        if matches!(last, Status::Invalid) {
-            self.banned.insert(*hash);
-        }
-        self.notify(hash, last);
+    /// Bans what will never be in a block, and ends its watching.
+    pub(crate) fn refuse(&mut self, hash: &H256) {
+        self.transactions.remove(hash);
+        self.banned.insert(*hash);
+        self.notify(hash, Status::Invalid);
         self.watchers.remove(hash);
     }
 

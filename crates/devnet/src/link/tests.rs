@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, duplex},
+    io::{AsyncReadExt, duplex},
     time::Instant,
 };
 
@@ -11,14 +11,14 @@ const DELAY: Duration = Duration::from_millis(50);
 
 /// Writes the messages at once and says when each had arrived as a whole.
 async fn arrivals(direction: Direction, messages: &[usize]) -> Vec<Duration> {
-    let (mut client, near) = duplex(1024 * 1024);
     let (far, mut server) = duplex(1024 * 1024);
+    let (lane, arriving) = direction.lane(far, DELAY);
     let start = Instant::now();
     let sending = async {
         for length in messages {
-            client.write_all(&vec![7; *length]).await.unwrap();
+            assert!(lane.send(&vec![7; *length]).await);
         }
-        drop(client);
+        drop(lane);
     };
     let receiving = async {
         let mut arrived = Vec::new();
@@ -28,9 +28,8 @@ async fn arrivals(direction: Direction, messages: &[usize]) -> Vec<Duration> {
         }
         arrived
     };
-    let (near, far) = (tokio::io::split(near).0, tokio::io::split(far).1);
-    let (_, arrived, pumped) = tokio::join!(sending, receiving, direction.pump(near, far, DELAY));
-    pumped.unwrap();
+    let (_, arrived, ended) = tokio::join!(sending, receiving, arriving);
+    ended.unwrap();
     arrived
 }
 
@@ -50,17 +49,16 @@ async fn bytes_leave_one_after_another() {
 
 #[tokio::test(start_paused = true)]
 async fn every_byte_is_counted() {
-    let (mut client, near) = duplex(64);
     let (far, mut server) = duplex(64);
     let direction = Direction::default();
+    let (lane, arriving) = direction.lane(far, DELAY);
     let sending = async {
-        client.write_all(&[1; 1_000]).await.unwrap();
-        drop(client);
+        assert!(lane.send(&[1; 1_000]).await);
+        drop(lane);
     };
     let mut received = Vec::new();
-    let (near, far) = (tokio::io::split(near).0, tokio::io::split(far).1);
-    let (_, _, read) =
-        tokio::join!(sending, direction.pump(near, far, DELAY), server.read_to_end(&mut received));
+    let (_, ended, read) = tokio::join!(sending, arriving, server.read_to_end(&mut received));
+    ended.unwrap();
     read.unwrap();
     assert_eq!(received, [1; 1_000]);
     assert_eq!(direction.bytes.into_inner(), 1_000);

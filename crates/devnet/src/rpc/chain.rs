@@ -13,8 +13,9 @@ use sp_rpc::{list::ListOrValue, number::NumberOrHex};
 
 use super::heads;
 use crate::{
-    chain::{Block, Chain, Head},
+    chain::{Event, Head},
     runtime::Header,
+    view::View,
 };
 
 #[rpc(server)]
@@ -70,27 +71,21 @@ struct BlockBody {
     extrinsics: Vec<Bytes>,
 }
 
-pub(super) struct ChainRpc(pub(super) Arc<Chain>);
+pub(super) struct ChainRpc(pub(super) Arc<View>);
 
 impl ChainRpc {
-    fn find(&self, hash: Option<H256>) -> Option<Arc<Block>> {
-        self.0.blocks(|blocks| match hash {
-            Some(hash) => blocks.get(&hash),
-            None => Some(blocks.best().clone()),
-        })
-    }
-
     fn hash_at(&self, number: NumberOrHex) -> Option<H256> {
         let number = u64::try_from(number).ok()?;
-        let number = usize::try_from(number).ok()?;
-        self.0.blocks(|blocks| blocks.at_number(number)).map(|block| block.hash)
+        let number = u32::try_from(number).ok()?;
+        self.0.at_number(number).map(|block| block.hash)
     }
 
-    async fn follow_best(&self, pending: PendingSubscriptionSink) {
-        let (best, _, heads) = self.0.heads();
-        heads::follow(pending, heads, best.header.clone(), |head| match head {
-            Head::Best(block) => Some(block.header.clone()),
-            Head::Finalized(_) => None,
+    /// Sends the header of the node's head, then of each block to which this happens.
+    async fn subscribe(&self, pending: PendingSubscriptionSink, followed: Event) {
+        let (tips, heads) = self.0.follow();
+        let first = if followed == Event::Finalized { tips.finalized } else { tips.best };
+        heads::follow(pending, heads, first.header.clone(), |Head { event, block }| {
+            (event == followed).then(|| block.header.clone())
         })
         .await;
     }
@@ -99,11 +94,11 @@ impl ChainRpc {
 #[async_trait]
 impl ChainApiServer for ChainRpc {
     fn header(&self, hash: Option<H256>) -> RpcResult<Option<Header>> {
-        Ok(self.find(hash).map(|block| block.header.clone()))
+        Ok(self.0.block(hash).map(|block| block.header.clone()))
     }
 
     fn block(&self, hash: Option<H256>) -> RpcResult<Option<SignedBlock>> {
-        Ok(self.find(hash).map(|block| SignedBlock {
+        Ok(self.0.block(hash).map(|block| SignedBlock {
             block: BlockBody { header: block.header.clone(), extrinsics: block.extrinsics.clone() },
             justifications: None,
         }))
@@ -120,23 +115,18 @@ impl ChainApiServer for ChainRpc {
     }
 
     fn finalized_head(&self) -> RpcResult<H256> {
-        Ok(self.0.blocks(|blocks| blocks.finalized().hash))
+        Ok(self.0.tips().finalized.hash)
     }
 
     async fn subscribe_all_heads(&self, pending: PendingSubscriptionSink) {
-        self.follow_best(pending).await;
+        self.subscribe(pending, Event::Imported).await;
     }
 
     async fn subscribe_new_heads(&self, pending: PendingSubscriptionSink) {
-        self.follow_best(pending).await;
+        self.subscribe(pending, Event::Best).await;
     }
 
     async fn subscribe_finalized_heads(&self, pending: PendingSubscriptionSink) {
-        let (_, finalized, heads) = self.0.heads();
-        heads::follow(pending, heads, finalized.header.clone(), |head| match head {
-            Head::Finalized(block) => Some(block.header.clone()),
-            Head::Best(_) => None,
-        })
-        .await;
+        self.subscribe(pending, Event::Finalized).await;
     }
 }

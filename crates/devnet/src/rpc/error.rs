@@ -1,7 +1,6 @@
 //! Errors with a node's codes and words.
 
 use jsonrpsee::types::{ErrorObject, ErrorObjectOwned};
-use sp_core::H256;
 
 use crate::{chain::pool::PoolError, engine::ExecutionError};
 
@@ -9,10 +8,6 @@ use crate::{chain::pool::PoolError, engine::ExecutionError};
 const CLIENT_ERROR: i32 = 4_003;
 const INVALID_COUNT: i32 = 4_002;
 const METHOD_NOT_FOUND: i32 = -32_601;
-
-pub(super) fn unknown_block(hash: H256) -> ErrorObjectOwned {
-    client(format!("UnknownBlock: Header was not found in the database: {hash:?}"))
-}
 
 pub(super) fn execution(error: ExecutionError) -> ErrorObjectOwned {
     client(format!("Execution failed: {error}"))

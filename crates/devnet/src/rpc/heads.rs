@@ -3,14 +3,13 @@
 use jsonrpsee::{PendingSubscriptionSink, SubscriptionSink};
 use serde::Serialize;
 use serde_json::value::to_raw_value;
-use tokio::sync::broadcast::Receiver;
 
-use crate::chain::Head;
+use crate::{chain::Head, view::Heads};
 
 /// Sends the first item, then what each head gives. Ends when the subscriber goes or falls too far behind.
 pub(super) async fn follow<T: Serialize>(
     pending: PendingSubscriptionSink,
-    mut heads: Receiver<Head>,
+    mut heads: Heads,
     first: T,
     mut item: impl FnMut(Head) -> Option<T>,
 ) {
@@ -20,10 +19,10 @@ pub(super) async fn follow<T: Serialize>(
     }
     loop {
         let head = tokio::select! {
-            head = heads.recv() => head,
+            head = heads.next() => head,
             () = sink.closed() => return,
         };
-        let Ok(head) = head else { return };
+        let Some(head) = head else { return };
         if let Some(item) = item(head)
             && !send(&sink, &item).await
         {

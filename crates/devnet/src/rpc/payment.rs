@@ -8,7 +8,7 @@ use parity_scale_codec::{Decode, Encode};
 use sp_core::{Bytes, H256};
 
 use super::error;
-use crate::{chain::Chain, runtime::Balance};
+use crate::{runtime::Balance, view::View};
 
 /// Code of a runtime that gave no answer to this.
 const RUNTIME_ERROR: i32 = 1;
@@ -19,16 +19,11 @@ pub(crate) trait PaymentApi {
     fn query_info(&self, extrinsic: Bytes, at: Option<H256>) -> RpcResult<RuntimeDispatchInfo<Balance>>;
 }
 
-pub(super) struct Payment(pub(super) Arc<Chain>);
+pub(super) struct Payment(pub(super) Arc<View>);
 
 impl PaymentApiServer for Payment {
     fn query_info(&self, extrinsic: Bytes, at: Option<H256>) -> RpcResult<RuntimeDispatchInfo<Balance>> {
-        let block = match at {
-            Some(hash) => {
-                self.0.blocks(|blocks| blocks.get(&hash)).ok_or_else(|| error::unknown_block(hash))?
-            }
-            None => self.0.best(),
-        };
+        let block = self.0.with_state(at).map_err(error::client)?;
         let failed = |reason: String| {
             error::owned(RUNTIME_ERROR, "Unable to query dispatch info.".to_owned(), Some(reason))
         };
@@ -36,6 +31,7 @@ impl PaymentApiServer for Payment {
         (extrinsic.len() as u32).encode_to(&mut arguments);
         let answer = self
             .0
+            .chain()
             .call(&block, "TransactionPaymentApi_query_info", &arguments)
             .map_err(|error| failed(error.to_string()))?;
         Decode::decode(&mut &answer[..]).map_err(|error| failed(error.to_string()))

@@ -21,8 +21,9 @@ use sp_version::RuntimeVersion;
 
 use super::{error, heads};
 use crate::{
-    chain::{Block, Chain, Head},
+    chain::{Block, Chain, Event},
     runtime::VERSION,
+    view::View,
 };
 
 /// Keys a page may have.
@@ -94,12 +95,11 @@ pub(crate) struct ReadProof {
     proof: Vec<Bytes>,
 }
 
-pub(super) struct State(pub(super) Arc<Chain>);
+pub(super) struct State(pub(super) Arc<View>);
 
 impl State {
     fn block(&self, hash: Option<H256>) -> RpcResult<Arc<Block>> {
-        let Some(hash) = hash else { return Ok(self.0.best()) };
-        self.0.blocks(|blocks| blocks.get(&hash)).ok_or_else(|| error::unknown_block(hash))
+        self.0.with_state(hash).map_err(error::client)
     }
 
     fn page(
@@ -113,7 +113,7 @@ impl State {
         from.prefix = Some(prefix);
         from.start_at = after;
         from.start_at_exclusive = true;
-        let state = self.0.state(block);
+        let state = self.0.chain().state(block);
         let keys = state.keys(from).map_err(error::client)?;
         keys.take(count).map(|key| key.map(StorageKey).map_err(error::client)).collect()
     }
@@ -133,11 +133,12 @@ fn values(chain: &Chain, block: &Block, keys: &[StorageKey]) -> Result<StorageCh
 #[async_trait]
 impl StateApiServer for State {
     fn call(&self, name: String, bytes: Bytes, hash: Option<H256>) -> RpcResult<Bytes> {
-        self.0.call(&*self.block(hash)?, &name, &bytes).map(Bytes).map_err(error::execution)
+        self.0.chain().call(&*self.block(hash)?, &name, &bytes).map(Bytes).map_err(error::execution)
     }
 
     fn metadata(&self, hash: Option<H256>) -> RpcResult<Bytes> {
-        let answer = self.0.call(&*self.block(hash)?, "Metadata_metadata", &[]).map_err(error::execution)?;
+        let answer =
+            self.0.chain().call(&*self.block(hash)?, "Metadata_metadata", &[]).map_err(error::execution)?;
         let metadata = OpaqueMetadata::decode(&mut &answer[..]).map_err(error::client)?;
         Ok(Bytes(metadata.to_vec()))
     }
@@ -147,12 +148,12 @@ impl StateApiServer for State {
     }
 
     fn storage(&self, key: StorageKey, hash: Option<H256>) -> RpcResult<Option<StorageData>> {
-        let value = self.0.state(&*self.block(hash)?).storage(&key.0).map_err(error::client)?;
+        let value = self.0.chain().state(&*self.block(hash)?).storage(&key.0).map_err(error::client)?;
         Ok(value.map(StorageData))
     }
 
     fn storage_hash(&self, key: StorageKey, hash: Option<H256>) -> RpcResult<Option<H256>> {
-        self.0.state(&*self.block(hash)?).storage_hash(&key.0).map_err(error::client)
+        self.0.chain().state(&*self.block(hash)?).storage_hash(&key.0).map_err(error::client)
     }
 
     fn storage_size(&self, key: StorageKey, hash: Option<H256>) -> RpcResult<Option<u64>> {
@@ -183,20 +184,20 @@ impl StateApiServer for State {
         keys: Vec<StorageKey>,
         at: Option<H256>,
     ) -> RpcResult<Vec<StorageChangeSet<H256>>> {
-        let values = values(&self.0, &*self.block(at)?, &keys).map_err(error::client)?;
+        let values = values(self.0.chain(), &*self.block(at)?, &keys).map_err(error::client)?;
         Ok(vec![values])
     }
 
     fn read_proof(&self, keys: Vec<StorageKey>, hash: Option<H256>) -> RpcResult<ReadProof> {
         let block = self.block(hash)?;
         let keys = keys.iter().map(|key| &key.0);
-        let proof = prove_read(self.0.state(&block), keys).map_err(error::client)?;
+        let proof = prove_read(self.0.chain().state(&block), keys).map_err(error::client)?;
         Ok(ReadProof { at: block.hash, proof: proof.into_iter_nodes().map(Bytes).collect() })
     }
 
     async fn subscribe_runtime_version(&self, pending: PendingSubscriptionSink) {
         // The chain has one runtime: its version is said once.
-        let (_, _, heads) = self.0.heads();
+        let (_, heads) = self.0.follow();
         heads::follow(pending, heads, VERSION, |_| None).await;
     }
 
@@ -205,8 +206,8 @@ impl StateApiServer for State {
             pending.reject(error::denied()).await;
             return;
         };
-        let (best, _, heads) = self.0.heads();
-        let first = match values(&self.0, &best, &keys) {
+        let (tips, heads) = self.0.follow();
+        let first = match values(self.0.chain(), &tips.best, &keys) {
             Ok(first) => first,
             Err(failure) => {
                 pending.reject(error::client(failure)).await;
@@ -214,10 +215,12 @@ impl StateApiServer for State {
             }
         };
         let mut last: HashMap<_, _> = first.changes.iter().cloned().collect();
-        let chain = self.0.clone();
+        let chain = self.0.chain().clone();
         heads::follow(pending, heads, first, move |head| {
-            let Head::Best(block) = head else { return None };
-            let mut now = values(&chain, &block, &keys).ok()?;
+            if head.event != Event::Best {
+                return None;
+            }
+            let mut now = values(&chain, &head.block, &keys).ok()?;
             now.changes
                 .retain(|(key, value)| last.insert(key.clone(), value.clone()).as_ref() != Some(value));
             (!now.changes.is_empty()).then_some(now)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sp_runtime::AccountId32;
 
 use super::error;
-use crate::{chain::Chain, runtime::Nonce};
+use crate::{runtime::Nonce, view::View};
 
 #[rpc(server)]
 pub(crate) trait SystemApi {
@@ -34,7 +34,7 @@ pub(crate) trait SystemApi {
     fn next_index(&self, account: AccountId32) -> RpcResult<Nonce>;
 }
 
-pub(super) struct System(pub(super) Arc<Chain>);
+pub(super) struct System(pub(super) Arc<View>);
 
 impl SystemApiServer for System {
     fn name(&self) -> RpcResult<&'static str> {
@@ -65,10 +65,11 @@ impl SystemApiServer for System {
     fn next_index(&self, account: AccountId32) -> RpcResult<Nonce> {
         let answer = self
             .0
+            .chain()
             .call(&self.0.best(), "AccountNonceApi_account_nonce", account.as_ref())
             .map_err(error::execution)?;
         let first = Nonce::decode(&mut &answer[..]).map_err(error::client)?;
-        let pool = self.0.pool();
+        let pool = self.0.chain().pool();
         let used = (first..).take_while(|nonce| pool.provides(&(&account, nonce).encode())).count();
         Ok(first + used as Nonce)
     }

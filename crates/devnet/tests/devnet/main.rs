@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod client;
+mod forks;
 mod genesis;
 mod link;
 mod metadata;
 mod neurons;
+mod nodes;
+mod plain;
 mod state;
 mod submissions;
 mod subscriptions;

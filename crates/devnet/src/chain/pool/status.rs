@@ -15,6 +15,8 @@ pub(crate) enum Status {
     Broadcast(Vec<String>),
     /// This block has it.
     InBlock(H256),
+    /// This block, which has it, is no longer part of the best chain.
+    Retracted(H256),
     /// This block has it and is final.
     Finalized(H256),
     /// This transaction took its place.

@@ -68,12 +68,33 @@ fn a_life_ends_with_finality() {
     let hash = submit(&mut pool, transaction(1, 0, 0, 1)).unwrap();
     let mut statuses = pool.watch(hash);
     let block = H256::repeat_byte(7);
-    pool.included(block, &[hash]);
+    pool.included(block, [hash].into_iter());
     assert!(ready(&pool).is_empty());
-    pool.finalized(&block);
-    pool.finalized(&block);
+    pool.finalized(block, [hash].into_iter());
+    pool.finalized(block, [hash].into_iter());
     assert_eq!(told(&mut statuses), [Status::InBlock(block), Status::Finalized(block)]);
     assert!(statuses.is_closed(), "nobody is left to tell more");
+}
+
+#[test]
+fn g20_what_is_retracted_may_come_in_again_and_is_still_watched() {
+    let mut pool = Pool::default();
+    let hash = submit(&mut pool, transaction(1, 0, 0, 1)).unwrap();
+    let mut statuses = pool.watch(hash);
+    let (retired, next) = (H256::repeat_byte(7), H256::repeat_byte(8));
+    pool.included(retired, [hash].into_iter());
+    assert!(matches!(pool.admits(&hash), Err(PoolError::TemporarilyBanned)));
+    pool.retracted(retired, [hash].into_iter());
+    submit(&mut pool, transaction(1, 0, 0, 1)).unwrap();
+    pool.included(next, [hash].into_iter());
+    let expected = [
+        Status::InBlock(retired),
+        Status::Retracted(retired),
+        Status::Ready,
+        Status::Broadcast(Vec::new()),
+        Status::InBlock(next),
+    ];
+    assert_eq!(told(&mut statuses), expected);
 }
 
 #[test]
@@ -81,7 +102,7 @@ fn what_was_invalid_is_banned() {
     let mut pool = Pool::default();
     let hash = submit(&mut pool, transaction(1, 0, 0, 1)).unwrap();
     assert!(matches!(pool.admits(&hash), Err(PoolError::AlreadyImported(_))));
-    pool.remove(&hash, Status::Invalid);
+    pool.refuse(&hash);
     assert!(matches!(pool.admits(&hash), Err(PoolError::TemporarilyBanned)));
 }
 

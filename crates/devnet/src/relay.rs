@@ -1,0 +1,87 @@
+//! What passes between a client and the server, message by message.
+
+mod frames;
+#[cfg(test)]
+mod tests;
+
+use tokio::{
+    io::{AsyncRead, AsyncReadExt},
+    sync::watch,
+};
+
+use crate::link::{Lane, PIECE};
+use frames::Frames;
+
+/// How a node ends a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Without a word, as when its process is killed. What is under way is lost.
+    Cut,
+    /// With a close frame of this code, such as 1001 (going away). What is under way arrives before it.
+    Close(u16),
+}
+
+/// Ends one connection; clones end the same.
+pub(crate) type Switch = watch::Sender<Option<Ending>>;
+
+/// The relay of one connection.
+pub(crate) struct Relay {
+    ending: Switch,
+}
+
+impl Relay {
+    pub(crate) fn new(ending: Switch) -> Self {
+        Self { ending }
+    }
+
+    /// Returns when the connection is to be cut.
+    pub(crate) async fn cut(&self) {
+        self.ended(|ending| ending == Ending::Cut).await;
+    }
+
+    /// Carries what the client sends, until it closes. When nobody takes it any more, it is read all the same: a
+    /// client that is not read is not told of the end.
+    pub(crate) async fn requests(&self, mut from: impl AsyncRead + Unpin, to: Lane<'_>) {
+        let mut buffer = vec![0; PIECE];
+        while let Some(bytes) = read(&mut from, &mut buffer).await {
+            to.send(bytes).await;
+        }
+    }
+
+    /// Carries what the server sends, until it closes or the connection is ended.
+    pub(crate) async fn answers(&self, mut from: impl AsyncRead + Unpin, to: Lane<'_>) {
+        let mut frames = Frames::default();
+        let mut buffer = vec![0; PIECE];
+        loop {
+            let bytes = tokio::select! {
+                biased;
+                ending = self.ended(|ending| ending != Ending::Cut) => {
+                    if let Some(Ending::Close(code)) = ending && frames.are_websocket() {
+                        to.send(&frames::close(code)).await;
+                    }
+                    return;
+                }
+                bytes = read(&mut from, &mut buffer) => bytes,
+            };
+            let Some(bytes) = bytes else { return };
+            frames.push(bytes);
+            while let Some(frame) = frames.next() {
+                if !to.send(&frame.bytes).await {
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn ended(&self, how: impl Fn(Ending) -> bool) -> Option<Ending> {
+        let mut ending = self.ending.subscribe();
+        let ending = ending.wait_for(|ending| ending.is_some_and(&how)).await;
+        ending.ok().and_then(|ending| *ending)
+    }
+}
+
+/// What comes next; none at the end, whatever ended it.
+async fn read<'a>(from: &mut (impl AsyncRead + Unpin), buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+    let length = from.read(buffer).await.unwrap_or(0);
+    buffer.get(..length).filter(|bytes| !bytes.is_empty())
+}

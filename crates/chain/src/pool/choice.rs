@@ -36,6 +36,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 #[derive(Default)]
 pub(super) struct Tried {
     lost: Vec<(usize, Error)>,
+    last_loss: Option<Error>,
     lacking: Vec<(usize, Error)>,
     unaccepted: Vec<Asked>,
 }
@@ -43,6 +44,7 @@ pub(super) struct Tried {
 impl Tried {
     /// The endpoint could not be reached, or refuses to answer.
     pub(super) fn lost(&mut self, endpoint: usize, error: Error) {
+        self.last_loss = Some(error.clone());
         self.lost.push((endpoint, error));
     }
 
@@ -85,8 +87,9 @@ impl Tried {
     /// The error that tells most: what is known to be missing, then what is out of reach.
     pub(super) fn failure(&self, pool: &Pool) -> Error {
         let pruned = self.lacking.iter().find(|(_, error)| error.kind() == ErrorKind::Pruned);
-        let told = pruned.or(self.lost.last()).or(self.lacking.first());
-        told.map(|(_, error)| error.clone()).unwrap_or_else(|| pool.out_of_reach())
+        let lacking = self.lacking.first().map(|(_, error)| error);
+        let told = pruned.map(|(_, error)| error).or(self.last_loss.as_ref()).or(lacking);
+        told.cloned().unwrap_or_else(|| pool.out_of_reach())
     }
 
     fn was_tried(&self, endpoint: usize) -> bool {
@@ -203,7 +206,14 @@ impl Pool {
     }
 
     fn out_of_reach(&self) -> Error {
-        let names: Vec<_> = self.endpoints.iter().map(Endpoint::name).collect();
-        Error::new(ErrorKind::Connection, format!("no endpoint can be reached: {}", names.join(", ")))
+        let told = |endpoint: &Endpoint| match (self.ban(endpoint), endpoint.client().last_error()) {
+            (Some(ban), _) => format!("{} bans this client for another {ban:.0?}", endpoint.name()),
+            (None, Some(error)) => error.to_string(),
+            (None, None) => endpoint.name().to_owned(),
+        };
+        let banned = self.endpoints.iter().any(|endpoint| self.ban(endpoint).is_some());
+        let kind = if banned { ErrorKind::RateLimited } else { ErrorKind::Connection };
+        let all: Vec<_> = self.endpoints.iter().map(told).collect();
+        Error::new(kind, format!("no endpoint can be asked within the deadline: {}", all.join("; ")))
     }
 }

@@ -24,9 +24,14 @@ impl Backoff {
         Self { failures: 0, random }
     }
 
+    /// All is well.
+    pub(crate) fn reset(&mut self) {
+        self.failures = 0;
+    }
+
     /// A websocket that was of use is lost.
     pub(crate) fn after_use(&mut self) -> Duration {
-        self.failures = 0;
+        self.reset();
         self.draw(SOON)
     }
 

@@ -88,7 +88,8 @@ impl Supervisor {
             End::Closed => {}
             End::Idle => {
                 tracing::debug!(target: "tensorwire::rpc", %endpoint, "idle");
-                self.shared.with(|mux| mux.on_idle(now()));
+                attempts.backoff.reset();
+                self.shared.with(|mux| mux.on_idle());
             }
             End::Lost(error) => {
                 tracing::debug!(target: "tensorwire::rpc", %endpoint, %error, "lost");

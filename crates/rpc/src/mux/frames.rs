@@ -103,8 +103,12 @@ impl Mux {
             let Some(id) = self.deadlines.pop_due(now, |id| entry::is_pending(calls, id)) else { break };
             let Some(entry) = self.calls.get(&id) else { continue };
             let mut waited = format!("no answer within {:?}", entry.timeout);
-            if let (false, Some(error)) = (self.link.is_up(), &self.last_error) {
-                waited += &format!(": the endpoint could not be reached: {}", error.message());
+            match (&self.link, &self.last_error) {
+                (Link::Proving(_), _) => waited += ": the endpoint has not answered the client's proof",
+                (Link::Open, _) | (_, None) => {}
+                (_, Some(error)) => {
+                    waited += &format!(": the endpoint could not be reached: {}", error.message());
+                }
             }
             let error = self.failure(entry, Error::new(ErrorKind::Timeout, waited));
             self.finish(id, Outcome::Failed(error), false);
@@ -155,14 +159,16 @@ impl Mux {
                 let room = self.limits.max_buffered_bytes.saturating_sub(self.unread);
                 let subscribing = self.subscribing > 0;
                 match self.subscriptions.deliver(subscription, item, subscribing, room, &mut self.wakers) {
-                    Delivery::Delivered | Delivery::Kept => Received::Notification,
+                    Delivery::Delivered | Delivery::Kept => {
+                        self.useful = true;
+                        Received::Notification
+                    }
                     Delivery::Stray => Received::StrayNotification,
                 }
             }
             Incoming::Stray => Received::UnknownId,
             Incoming::Malformed => Received::Malformed,
         };
-        self.useful |= matches!(received, Received::Answer | Received::Notification);
         *match received {
             Received::Answer | Received::Proof => &mut self.stats.answers,
             Received::Notification => &mut self.stats.notifications,
@@ -187,6 +193,8 @@ impl Mux {
                 (1..=self.last_id).contains(&id) && !self.calls.get(&id).is_some_and(Entry::is_queued);
             return if was_asked { Received::LateAnswer } else { Received::UnknownId };
         };
+        // Opening a subscription again is no use yet: a websocket lost at its first item would come back for ever.
+        self.useful |= !matches!(entry.purpose, Purpose::Resume(..));
         // Whether an error is a refusal, after which the request may be queued again, is asked here.
         let outcome = match entry.purpose {
             Purpose::Call | Purpose::Unsubscribe | Purpose::Detached => Outcome::Frame(compact(&frame)),

@@ -224,14 +224,16 @@ impl Mux {
         self.last_error = Some(error);
     }
 
-    /// The websocket was closed because nobody needed it.
-    pub(crate) fn on_idle(&mut self, now: Instant) {
+    /// The websocket was closed because nobody needed it. Who has come since waits for the next one.
+    pub(crate) fn on_idle(&mut self) {
         self.stats.idle_closes += 1;
-        self.forsake(&Error::new(ErrorKind::Disconnected, "the idle websocket was closed"), now);
+        self.lanes.release();
+        self.subscriptions.forget_early();
+        self.abandoned.clear();
         self.link = Link::Idle;
     }
 
-    /// The websocket is gone. What may be written again waits for the next one, if there is demand due at `until`.
+    /// The websocket is gone. What may be written again waits for the next one, to be tried for at `until`.
     pub(crate) fn on_lost(&mut self, error: Error, until: Instant, now: Instant) {
         let error = error.at(&self.endpoint);
         self.lost = true;

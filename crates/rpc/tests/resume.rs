@@ -77,7 +77,9 @@ async fn g3_losses_that_nobody_reads_between_are_one_gap() {
     let mut subscription = subscribed(&client).await;
     for _ in 0..5 {
         node.disconnect();
-        sleep(MOMENT).await;
+        // Longer than any wait before an attempt.
+        sleep(40 * MOMENT).await;
+        assert_eq!(node.subscribers("head"), 1);
     }
     node.push("head", 1);
     assert_eq!(next(&mut subscription).await, Some(Err(ErrorKind::Gap)));

@@ -102,6 +102,11 @@ impl Budget {
         Pass(self.bans)
     }
 
+    /// What goes out now, goes out with this.
+    pub(crate) fn current(&self) -> Pass {
+        Pass(self.bans)
+    }
+
     /// An attempt to connect is made, in its turn.
     pub(crate) fn connect(&mut self) -> Pass {
         if let Some(ban) = self.ban.as_mut().filter(|ban| ban.refused == Refused::Connection) {
@@ -128,16 +133,18 @@ impl Budget {
     }
 
     /// The endpoint refused. What went out before the current ban began only prolongs it, and only if the endpoint says so.
-    pub(crate) fn refused(&mut self, pass: Pass, what: Refused, refusal: &Refusal, now: Instant) {
+    /// Returns whether somebody has to wait longer than before.
+    pub(crate) fn refused(&mut self, pass: Pass, what: Refused, refusal: &Refusal, now: Instant) -> bool {
         if let Some(rate) = refusal.rate {
             self.pace = Some(Pace::stated(rate, now));
         }
         let is_probe = self.ban.as_ref().is_some_and(|ban| ban.probing);
         if pass.0 != self.bans {
-            if let (Some(ban), Some(wait)) = (&mut self.ban, refusal.wait) {
-                ban.until = ban.until.max(now + wait);
-            }
-            return;
+            let Some(ban) = &mut self.ban else { return false };
+            let until = now + refusal.wait.unwrap_or_default();
+            let is_longer = until > ban.until;
+            ban.until = ban.until.max(until);
+            return is_longer;
         }
         if what == Refused::Request && refusal.rate.is_none() && !is_probe {
             let accepted = self.meter.per_second(now);
@@ -157,6 +164,7 @@ impl Budget {
         self.last_length = length;
         self.bans += 1;
         self.ban = Some(Ban { until: now + length, refused: what, probing: false });
+        true
     }
 
     /// What went out will not be answered: if it was the probe, another may follow.
@@ -181,7 +189,7 @@ impl Budget {
     pub(crate) fn earliest(&self, ahead: usize, now: Instant) -> Instant {
         let opens = self.banned_until(now).unwrap_or(now);
         match &self.pace {
-            Some(pace) if pace.is_stated() => opens + pace.time_of(ahead),
+            Some(pace) if pace.is_stated() => opens.max(pace.ready_at(now)) + pace.time_of(ahead),
             _ => opens,
         }
     }

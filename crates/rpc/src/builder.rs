@@ -17,7 +17,7 @@ use crate::supervisor::Supervisor;
 use crate::{Answer, Client, Error, ErrorKind, Request, Result};
 
 /// Settings of a [`Client`]; made by [`Client::builder`].
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a builder does nothing until it connects"]
 pub struct Builder {
     url: String,
@@ -222,4 +222,11 @@ fn runtime(endpoint: &Endpoint) -> Result<()> {
     tokio::runtime::Handle::try_current().map(drop).map_err(|_| {
         Error::new(ErrorKind::Connect, "no tokio runtime here: connect inside one").at(&endpoint.name())
     })
+}
+
+impl std::fmt::Debug for Builder {
+    /// The URL may hold credentials.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("limits", &self.limits).finish_non_exhaustive()
+    }
 }

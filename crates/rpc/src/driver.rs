@@ -225,10 +225,11 @@ impl<'a> Driver<'a> {
             self.unflushed = true;
         }
         let outbox = &mut self.outbox;
+        let now = now();
         self.shared.with(|mux| {
             let mut bytes = 0;
             while outbox.len() < BATCH && bytes < WRITE_BYTES {
-                let Some(frame) = mux.next_frame() else { break };
+                let Some(frame) = mux.next_frame(now) else { break };
                 bytes += frame.len();
                 outbox.push(frame);
             }

@@ -41,7 +41,6 @@
 
 mod answer;
 mod backoff;
-#[allow(dead_code)]
 mod budget;
 mod builder;
 mod call;

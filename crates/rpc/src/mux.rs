@@ -13,6 +13,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::answer::Origin;
+use crate::budget::{Budget, Pass, Turn};
 use crate::limits::Limits;
 use crate::request::{self, Parts};
 use crate::{Error, ErrorKind, Lane, Replay, Request, Stats};
@@ -25,6 +26,7 @@ mod link;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use deadlines::Deadlines;
 use entry::{Entry, MAY_HAVE_RUN, NOT_WRITTEN, State};
@@ -59,6 +61,11 @@ pub(crate) struct Mux {
     /// Bytes of requests not answered.
     unanswered: usize,
     link: Link,
+    budget: Budget,
+    /// What the last attempt to connect was made with.
+    attempt: Pass,
+    /// Why nothing may be written for now.
+    pause: Option<Turn>,
     /// Why the websocket is to be given up.
     end: Option<End>,
     /// Since when nobody needs the websocket.
@@ -87,6 +94,9 @@ impl Mux {
             unread: 0,
             unanswered: 0,
             link: Link::Idle,
+            budget: Budget::default(),
+            attempt: Pass::default(),
+            pause: None,
             end: None,
             idle_since: None,
             useful: false,
@@ -107,8 +117,11 @@ impl Mux {
         let id = self.last_id;
         let Parts { method, frame, invalid, timeout, replay, lane, fail_fast } = request;
         let timeout = timeout.unwrap_or(self.limits.timeout);
+        // A deadline beyond what the clock can hold is none that anyone will live to see.
+        let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 30));
         let refusal = || {
-            let error = self.refusal(purpose, frame.len(), fail_fast, now)?;
+            let late = || self.comes_too_late(purpose, lane, deadline, fail_fast, now);
+            let error = late().or_else(|| self.refusal(purpose, frame.len(), fail_fast, now))?;
             Some(error.about(method.clone()).note(NOT_WRITTEN, false))
         };
         let state = match invalid.or_else(refusal) {
@@ -117,8 +130,6 @@ impl Mux {
                 let frame = request::finish(frame, id);
                 self.unanswered += frame.len();
                 self.lanes.push(lane, id);
-                // A deadline beyond what the clock can hold is none that anyone will live to see.
-                let deadline = now.checked_add(timeout).unwrap_or(now + Duration::from_secs(1 << 30));
                 let calls = &self.calls;
                 self.deadlines.push(deadline, id, calls.len(), |id| entry::is_pending(calls, id));
                 self.subscribing += usize::from(purpose.unsubscribe().is_some());
@@ -128,8 +139,20 @@ impl Mux {
         if purpose == Purpose::Detached && matches!(state, State::Done(_)) {
             return id;
         }
-        let entry =
-            Entry { method, lane, replay, purpose, timeout, fail_fast, resends: 0, state, waker: None };
+        let entry = Entry {
+            method,
+            lane,
+            replay,
+            purpose,
+            timeout,
+            deadline,
+            fail_fast,
+            pass: Pass::default(),
+            resends: 0,
+            refused: false,
+            state,
+            waker: None,
+        };
         self.calls.insert(id, entry);
         id
     }
@@ -145,8 +168,7 @@ impl Mux {
         }
         let limit = self.limits.max_queued_bytes;
         // What this client asks on its own account is little, and must not get lost.
-        let is_own = matches!(purpose, Purpose::Detached | Purpose::Unsubscribe | Purpose::Resume(..));
-        (!is_own && self.unanswered + bytes > limit).then(|| {
+        (!purpose.is_own() && self.unanswered + bytes > limit).then(|| {
             let message = format!("more than {limit} bytes of requests would wait for answers");
             Error::new(ErrorKind::Overloaded, message)
         })
@@ -276,6 +298,7 @@ impl Mux {
                 self.lanes.shed(entry.lane, |id| entry::is_pending(calls, id));
             }
             (State::Written(_), unsubscribe) => {
+                self.forgo(entry.pass);
                 self.lanes.finished(entry.lane);
                 if let Some(unsubscribe) = unsubscribe
                     && self.abandoned.len() < MAX_ABANDONED
@@ -310,6 +333,7 @@ impl Mux {
             0 if entry.lane == Lane::Read && !self.reads_allowed() => {
                 "the request was not written: answers that nobody picks up fill the buffer"
             }
+            0 if entry.refused => "the endpoint refused to run the request",
             0 => NOT_WRITTEN,
             1 => "the request was written",
             _ => return error.note(&format!("the request was written {times} times"), true),

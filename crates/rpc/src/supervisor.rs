@@ -94,17 +94,17 @@ impl Supervisor {
             End::Lost(error) => {
                 tracing::debug!(target: "tensorwire::rpc", %endpoint, %error, "lost");
                 let was_useful = self.shared.with(|mux| mux.was_useful());
-                let due = attempts.after(&error, was_useful);
+                let due = attempts.after(was_useful);
                 self.shared.with(|mux| mux.on_lost(error, due, now()));
             }
             End::Failed(error) => {
                 tracing::debug!(target: "tensorwire::rpc", %endpoint, %error, "lost");
-                let due = attempts.after(&error, false);
+                let due = attempts.after(false);
                 self.shared.with(|mux| mux.on_unproven(error, due, now()));
             }
             End::Refused(error) => {
                 tracing::debug!(target: "tensorwire::rpc", %endpoint, %error, "refused");
-                let due = attempts.after(&error, false);
+                let due = attempts.after(false);
                 self.shared.with(|mux| mux.on_refused(error, due));
             }
         }
@@ -118,7 +118,8 @@ impl Supervisor {
             if poll_fn(|cx| self.poll_needed(cx)).await == Needed::Closed {
                 return None;
             }
-            if let Some(due) = attempts.due {
+            // `None` is the smaller one: at once.
+            if let Some(due) = attempts.due.max(self.shared.with(|mux| mux.connect_at(now()))) {
                 let retry_in_ms = due.saturating_duration_since(now()).as_millis() as u64;
                 let attempt = attempts.backoff.failures() + 1;
                 tracing::debug!(target: "tensorwire::rpc", %endpoint, attempt, retry_in_ms, "retry");
@@ -133,8 +134,8 @@ impl Supervisor {
                 Some(Ok(socket)) => return Some(socket),
                 Some(Err(error)) => {
                     tracing::debug!(target: "tensorwire::rpc", %endpoint, %error, "lost");
-                    let due = attempts.after(&error, false);
-                    self.shared.with(|mux| mux.on_unreachable(error, due));
+                    let due = attempts.after(false);
+                    self.shared.with(|mux| mux.on_unreachable(error, due, now()));
                 }
                 None => self.shared.with(|mux| mux.on_unneeded()),
             }
@@ -220,8 +221,8 @@ struct Attempts {
 }
 
 impl Attempts {
-    /// A websocket was lost, or could not be opened. Whatever the error says of when to come back is heeded here.
-    fn after(&mut self, _error: &Error, was_useful: bool) -> Instant {
+    /// A websocket was lost, or could not be opened.
+    fn after(&mut self, was_useful: bool) -> Instant {
         let wait = if was_useful { self.backoff.after_use() } else { self.backoff.after_failure() };
         let due = now() + wait;
         self.due = Some(due);

@@ -89,6 +89,18 @@ pub(crate) fn payload(frame: &str) -> Option<Payload> {
     locate(frame, envelope.result, envelope.error)
 }
 
+/// The error of an answer that is one. An answer that shows its result early costs a look at its first bytes.
+pub(crate) fn error(frame: &str) -> Option<ServerError> {
+    let after_id = frame.strip_prefix(HEAD).map(|rest| &rest[digits(rest.bytes())..]);
+    if after_id.is_some_and(|rest| rest.starts_with(RESULT)) || frame.starts_with(VERSION) {
+        return None;
+    }
+    match payload(frame)? {
+        Payload::Error(error) => Some(*error),
+        Payload::Result(_) => None,
+    }
+}
+
 fn locate(frame: &str, result: Option<&RawValue>, error: Option<&RawValue>) -> Option<Payload> {
     if let Some(error) = error {
         return Some(Payload::Error(Box::new(ServerError::parse(error.get()))));

@@ -132,6 +132,7 @@ async fn credentials_are_never_printed_whatever_goes_wrong() {
             Client::builder(&url).connect_timeout(Duration::from_millis(200)).connect().await.unwrap_err();
         let text = format!("{error} {error:?} {:?}", std::error::Error::source(&error));
         assert!(!text.contains(SECRET), "{text}");
+        assert!(!format!("{:?}", Client::builder(&url)).contains(SECRET), "the builder shows it");
     }
 }
 

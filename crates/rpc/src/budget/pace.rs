@@ -8,8 +8,9 @@ const LEAST_GUESS: f64 = 1.0;
 /// What a rate may be, stated or grown: a request a day, or so many that it is no limit.
 const RATES: (f64, f64) = (1.0 / 86_400.0, 1e6);
 
-/// A guess used to the full for so many seconds grows by a tenth of what it was after the last refusal, at least by 1.
-const GROWS_WITHIN: f64 = 30.0;
+/// A guess that was used for so many seconds without a refusal grows by a tenth of what it was after the last refusal, at
+/// least by 1. It takes twice as long after each refusal, and half as long after each growth, within these bounds.
+const PATIENCE: (f64, f64) = (30.0, 3600.0);
 
 /// The unused turns of so many seconds may be taken at once; always one.
 const BURST: f64 = 0.05;
@@ -20,6 +21,10 @@ pub(super) struct Pace {
     rate: f64,
     /// How much a guess grows; 0 if the endpoint stated the rate.
     step: f64,
+    /// For how many seconds it must be used before it grows.
+    patience: f64,
+    /// Requests accepted since it last changed.
+    accepted: f64,
     /// Turns saved up, as of `at`.
     turns: f64,
     at: Instant,
@@ -27,22 +32,23 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn stated(rate: f64, now: Instant) -> Self {
-        Self { rate: rate.clamp(RATES.0, RATES.1), step: 0.0, turns: 1.0, at: now }
+        let rate = rate.clamp(RATES.0, RATES.1);
+        Self { rate, step: 0.0, patience: PATIENCE.0, accepted: 0.0, turns: 1.0, at: now }
     }
 
     pub(super) fn guessed(rate: f64, now: Instant) -> Self {
         let rate = rate.clamp(LEAST_GUESS, RATES.1);
-        Self { rate, step: (rate / 10.0).max(1.0), turns: 1.0, at: now }
+        Self { rate, step: (rate / 10.0).max(1.0), patience: PATIENCE.0, accepted: 0.0, turns: 1.0, at: now }
     }
 
     /// The pace after a refusal at this one: what was accepted instead, but not so little that one idle second explains
     /// it. What was stated stays.
     pub(super) fn refused(self, accepted: f64, now: Instant) -> Self {
         if self.is_stated() {
-            self
-        } else {
-            Self::guessed(accepted.clamp(self.rate / 2.0, self.rate * 0.9), now)
+            return self;
         }
+        let patience = (2.0 * self.patience).min(PATIENCE.1);
+        Self { patience, ..Self::guessed(accepted.clamp(self.rate / 2.0, self.rate * 0.9), now) }
     }
 
     pub(super) fn is_stated(&self) -> bool {
@@ -68,7 +74,12 @@ impl Pace {
 
     /// A request was accepted.
     pub(super) fn grow(&mut self) {
-        self.rate = (self.rate + self.step / (self.rate * GROWS_WITHIN)).min(RATES.1);
+        self.accepted += 1.0;
+        if self.accepted > self.rate * self.patience {
+            self.rate = (self.rate + self.step).min(RATES.1);
+            self.patience = (self.patience / 2.0).max(PATIENCE.0);
+            self.accepted = 0.0;
+        }
     }
 
     /// How long so many requests take.

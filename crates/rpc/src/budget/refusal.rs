@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
+use super::Refused;
 use crate::{Error, ServerError};
 
 #[cfg(test)]
@@ -87,21 +88,19 @@ impl Refusal {
         Some(policy)
     }
 
-    /// What a failed attempt to connect says, if the endpoint refused it for now: HTTP 429, and 403 or 503 if they say for
-    /// how long.
-    pub(crate) fn of_connect(error: &Error) -> Option<Self> {
-        let wait = error.retry_after();
-        let is_refusal = match error.http_status()? {
-            429 => true,
-            403 | 503 => wait.is_some(),
-            _ => false,
+    /// What the end of a websocket says, or the failure to open one, if the endpoint refused it for now.
+    pub(crate) fn of_error(error: &Error) -> Option<(Refused, Self)> {
+        if let Some(server) = error.server_error() {
+            return Some((Refused::Request, Self::of_server(server)?));
+        }
+        let (what, wait) = match (error.http_status(), error.close_code(), error.retry_after()) {
+            (Some(429), _, wait) => (Refused::Connection, wait),
+            (Some(403 | 503), _, Some(wait)) => (Refused::Connection, Some(wait)),
+            // A policy is violated, or it is to be tried again later: what that means stands in the reason, if anywhere.
+            (_, Some(1008 | 1013), _) => (Refused::Request, wait_in(&error.message().to_lowercase())),
+            _ => return None,
         };
-        is_refusal.then_some(Self { wait, rate: None })
-    }
-
-    /// What a close frame says, if it is a refusal: 1008 (policy) or 1013 (try again later).
-    pub(crate) fn of_close(code: u16, reason: &str) -> Option<Self> {
-        matches!(code, 1008 | 1013).then(|| Self { wait: wait_in(&reason.to_lowercase()), rate: None })
+        Some((what, Self { wait, rate: None }))
     }
 
     /// Takes in whatever policy lies in an error's data.

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::task::Waker;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use crate::budget::Pass;
 use crate::{Error, Lane, Replay};
 
 /// Said of a request that must not be sent twice, and was written.
@@ -30,6 +31,11 @@ pub(crate) enum Purpose {
 }
 
 impl Purpose {
+    /// Whether the client asks on its own account.
+    pub(crate) fn is_own(self) -> bool {
+        matches!(self, Self::Detached | Self::Unsubscribe | Self::Resume(..))
+    }
+
     /// For a request that opens a subscription at the node: the method that closes it.
     pub(crate) fn unsubscribe(self) -> Option<&'static str> {
         match self {
@@ -58,9 +64,14 @@ pub(crate) struct Entry {
     pub(crate) replay: Replay,
     pub(crate) purpose: Purpose,
     pub(crate) timeout: Duration,
+    pub(crate) deadline: Instant,
     pub(crate) fail_fast: bool,
+    /// What it was last written with.
+    pub(crate) pass: Pass,
     /// How often it was lost with its websocket and queued again.
     pub(crate) resends: u8,
+    /// Whether the endpoint ever refused to run it.
+    pub(crate) refused: bool,
     pub(crate) state: State,
     pub(crate) waker: Option<Waker>,
 }

@@ -10,6 +10,7 @@ use super::entry::{self, Entry, Outcome, Purpose, State};
 use super::link::{End, Link};
 use super::subscriptions::{Delivery, Item, Opener};
 use crate::answer::Origin;
+use crate::budget::{Refusal, Refused};
 use crate::wire::{self, Incoming, Payload};
 use crate::{Error, ErrorKind, Replay};
 
@@ -26,6 +27,8 @@ pub(crate) enum Received {
     LateAnswer,
     UnknownId,
     Malformed,
+    /// An answer that says that the request was not run, for now.
+    Refused,
     /// It came before the proof's answer, and is looked at behind that.
     Held,
     /// The answer to the proof: to be judged by [`Mux::on_proof`] before any other frame is handed in.
@@ -36,6 +39,7 @@ impl Mux {
     /// Whether [`Mux::next_frame`] has something.
     pub(crate) fn can_write(&self) -> bool {
         match &self.link {
+            _ if self.pause.is_some() => false,
             Link::Proving(proving) => proving.frame.is_some() || self.lanes.ready(self.reads_allowed()),
             Link::Open => self.lanes.ready(self.reads_allowed()),
             _ => false,
@@ -43,10 +47,14 @@ impl Mux {
     }
 
     /// The next frame to be written. It counts as written from here on.
-    pub(crate) fn next_frame(&mut self) -> Option<Utf8Bytes> {
+    pub(crate) fn next_frame(&mut self, now: Instant) -> Option<Utf8Bytes> {
+        if !self.can_write() || !self.is_our_turn(now) {
+            return None;
+        }
         let is_proven = match &mut self.link {
             Link::Proving(proving) => {
                 if let Some(frame) = proving.frame.take() {
+                    proving.pass = self.budget.write(now);
                     return Some(self.sent(frame));
                 }
                 false
@@ -54,8 +62,8 @@ impl Mux {
             Link::Open => true,
             _ => return None,
         };
-        // Whether the endpoint may be written to at all is asked here.
-        while let Some((lane, id)) = self.lanes.next(self.reads_allowed()) {
+        let scarce = self.budget.is_limited();
+        while let Some((lane, id)) = self.lanes.next(self.reads_allowed(), scarce) {
             let Some(entry) = self.calls.get_mut(&id).filter(|entry| entry.is_queued()) else {
                 self.lanes.skipped(lane);
                 continue;
@@ -67,6 +75,7 @@ impl Mux {
             let State::Queued(frame) = &entry.state else { continue };
             let frame = frame.clone();
             entry.state = State::Written(frame.clone());
+            entry.pass = self.budget.write(now);
             self.stats.replayed += u64::from(entry.resends > 0);
             self.lanes.started(lane);
             return Some(self.sent(frame));
@@ -89,11 +98,12 @@ impl Mux {
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         let websocket = match (&self.end, &self.link) {
             (Some(_), _) => None,
-            (None, Link::Proving(proving)) => earlier(Some(proving.deadline), self.idle_deadline()),
-            (None, Link::Open) => self.idle_deadline(),
+            (None, Link::Proving(proving)) => earlier(Some(proving.deadline), self.pause_ends()),
+            (None, Link::Open) => self.pause_ends(),
             _ => None,
         };
-        earlier(self.deadlines.earliest(), websocket)
+        let idle = if self.link.is_up() && self.end.is_none() { self.idle_deadline() } else { None };
+        earlier(self.deadlines.earliest(), earlier(websocket, idle))
     }
 
     /// Ends every call whose deadline has passed, and the websocket if its time is up.
@@ -102,19 +112,15 @@ impl Mux {
             let calls = &self.calls;
             let Some(id) = self.deadlines.pop_due(now, |id| entry::is_pending(calls, id)) else { break };
             let Some(entry) = self.calls.get(&id) else { continue };
-            let mut waited = format!("no answer within {:?}", entry.timeout);
-            match (&self.link, &self.last_error) {
-                (Link::Proving(_), _) => waited += ": the endpoint has not answered the client's proof",
-                (Link::Open, _) | (_, None) => {}
-                (_, Some(error)) => {
-                    waited += &format!(": the endpoint could not be reached: {}", error.message());
-                }
-            }
-            let error = self.failure(entry, Error::new(ErrorKind::Timeout, waited));
+            let error = self.had_no_turn(entry, now).unwrap_or_else(|| self.timed_out(entry));
+            let error = self.failure(entry, error);
             self.finish(id, Outcome::Failed(error), false);
         }
         if self.end.is_some() || !self.link.is_up() {
             return;
+        }
+        if self.pause_ends().is_some_and(|end| end <= now) {
+            self.pause = None;
         }
         let is_due = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);
         if let Link::Proving(proving) = &self.link
@@ -125,6 +131,18 @@ impl Mux {
         } else if is_due(self.idle_deadline()) && !self.is_needed() {
             self.end = Some(End::Idle);
         }
+    }
+
+    fn timed_out(&self, entry: &Entry) -> Error {
+        let mut waited = format!("no answer within {:?}", entry.timeout);
+        match (&self.link, &self.last_error) {
+            (Link::Proving(_), _) => waited += ": the endpoint has not answered the client's proof",
+            (Link::Open, _) | (_, None) => {}
+            (_, Some(error)) => {
+                waited += &format!(": the endpoint could not be reached: {}", error.message());
+            }
+        }
+        Error::new(ErrorKind::Timeout, waited)
     }
 
     /// Takes in one message of the node. Never fails: what is of no use is counted.
@@ -176,7 +194,7 @@ impl Mux {
             Received::LateAnswer => &mut self.stats.late_answers,
             Received::UnknownId => &mut self.stats.unknown_ids,
             Received::Malformed => &mut self.stats.malformed,
-            Received::Held => return received,
+            Received::Refused | Received::Held => return received,
         } += 1;
         received
     }
@@ -193,9 +211,14 @@ impl Mux {
                 (1..=self.last_id).contains(&id) && !self.calls.get(&id).is_some_and(Entry::is_queued);
             return if was_asked { Received::LateAnswer } else { Received::UnknownId };
         };
+        if let Some(refusal) = wire::error(&frame).as_ref().and_then(Refusal::of_server) {
+            self.on_refusal(id, &refusal, now);
+            return Received::Refused;
+        }
+        self.budget.accepted(entry.pass, Refused::Request, now);
+        self.pause = None;
         // Opening a subscription again is no use yet: a websocket lost at its first item would come back for ever.
         self.useful |= !matches!(entry.purpose, Purpose::Resume(..));
-        // Whether an error is a refusal, after which the request may be queued again, is asked here.
         let outcome = match entry.purpose {
             Purpose::Call | Purpose::Unsubscribe | Purpose::Detached => Outcome::Frame(compact(&frame)),
             Purpose::Subscribe(unsubscribe) => match (wire::payload(&frame), entry.frame()) {

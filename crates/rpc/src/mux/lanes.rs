@@ -30,6 +30,10 @@ impl Queue {
     fn len(&self) -> usize {
         self.waiting.len() + self.held.len()
     }
+
+    fn alive(&self) -> usize {
+        self.len().saturating_sub(self.gone)
+    }
 }
 
 impl Lanes {
@@ -46,9 +50,11 @@ impl Lanes {
         self.lane_ready(Lane::Priority, reads) || self.lane_ready(Lane::Read, reads)
     }
 
-    /// The next id to be written; the caller tells by [`Lanes::started`] whether it still exists.
-    pub(crate) fn next(&mut self, reads: bool) -> Option<(Lane, u64)> {
+    /// The next id to be written; the caller tells by [`Lanes::started`] whether it still exists. While turns are
+    /// `scarce` the priority lane has them all.
+    pub(crate) fn next(&mut self, reads: bool, scarce: bool) -> Option<(Lane, u64)> {
         let lane = match (self.lane_ready(Lane::Priority, reads), self.lane_ready(Lane::Read, reads)) {
+            (true, true) if scarce => Lane::Priority,
             (true, true) => self.turn,
             (true, false) => Lane::Priority,
             (false, true) => Lane::Read,
@@ -83,10 +89,12 @@ impl Lanes {
         }
     }
 
-    /// A request in flight is the next to be written again.
+    /// A request in flight is to be written again, in its old place: ids are queued in their order.
     pub(crate) fn again(&mut self, lane: Lane, id: u64) {
         self.finished(lane);
-        self.queue(lane).waiting.push_front(id);
+        let waiting = &mut self.queue(lane).waiting;
+        let place = waiting.partition_point(|&other| other < id);
+        waiting.insert(place, id);
     }
 
     /// A request in flight is over.
@@ -111,8 +119,12 @@ impl Lanes {
     }
 
     pub(crate) fn queued(&self) -> usize {
-        let alive = |queue: &Queue| queue.len().saturating_sub(queue.gone);
-        alive(&self.read) + alive(&self.priority)
+        self.read.alive() + self.priority.alive()
+    }
+
+    /// How many are queued before a new request, where the priority lane goes first.
+    pub(crate) fn ahead(&self, lane: Lane) -> usize {
+        self.priority.alive() + if lane == Lane::Read { self.read.alive() } else { 0 }
     }
 
     /// Gives back what the largest burst took.

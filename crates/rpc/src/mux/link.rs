@@ -7,6 +7,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::entry::{Entry, Outcome, Purpose, State};
 use super::{MAX_RESENDS, Mux};
+use crate::budget::{Pass, Refused};
 use crate::request::{self, Parts};
 use crate::{Error, ErrorKind, Lane, Replay};
 
@@ -37,6 +38,8 @@ pub(super) struct Proving {
     /// The request, until it is written.
     pub(super) frame: Option<Utf8Bytes>,
     pub(super) deadline: Instant,
+    /// What it was written with.
+    pub(super) pass: Pass,
     /// What came before the proof's answer.
     held: VecDeque<Utf8Bytes>,
     held_bytes: usize,
@@ -106,15 +109,16 @@ impl Entry {
 
 impl Mux {
     pub(crate) fn state(&self, now: Instant) -> crate::State {
-        match &self.link {
-            Link::Ended(_) => crate::State::Closed,
-            Link::Refused { .. } => crate::State::Refused,
-            Link::Connecting | Link::Proving(_) => crate::State::Connecting,
-            Link::Open => crate::State::Open,
-            Link::Waiting { until } if now < *until => {
+        match (&self.link, self.budget.banned_until(now)) {
+            (Link::Ended(_), _) => crate::State::Closed,
+            (Link::Refused { .. }, _) => crate::State::Refused,
+            (_, Some(until)) => crate::State::Banned { retry_in: until.saturating_duration_since(now) },
+            (Link::Connecting | Link::Proving(_), _) => crate::State::Connecting,
+            (Link::Open, _) => crate::State::Open,
+            (Link::Waiting { until }, _) if now < *until => {
                 crate::State::Waiting { retry_in: until.saturating_duration_since(now) }
             }
-            Link::Waiting { .. } | Link::Idle => crate::State::Idle,
+            (Link::Waiting { .. } | Link::Idle, _) => crate::State::Idle,
         }
     }
 
@@ -164,16 +168,19 @@ impl Mux {
     }
 
     pub(crate) fn on_connecting(&mut self) {
+        self.attempt = self.budget.connect();
         self.link = Link::Connecting;
     }
 
     /// No websocket is needed after all.
     pub(crate) fn on_unneeded(&mut self) {
+        self.forgo(self.attempt);
         self.link = Link::Idle;
     }
 
     /// A websocket is open. Nothing it says is believed before the answer to `proof` is.
     pub(crate) fn on_open(&mut self, proof: Option<Parts>, now: Instant) {
+        self.accepted(self.attempt, Refused::Connection, now);
         self.stats.websockets_opened += 1;
         self.stats.reconnects += u64::from(std::mem::take(&mut self.lost));
         self.idle_since = None;
@@ -188,6 +195,7 @@ impl Mux {
                     id: self.last_id,
                     frame: Some(request::finish(proof.frame, self.last_id)),
                     deadline: deadline.unwrap_or(now + Duration::from_secs(1 << 30)),
+                    pass: Pass::default(),
                     held: VecDeque::new(),
                     held_bytes: 0,
                 })
@@ -200,6 +208,7 @@ impl Mux {
         let end = match verdict {
             Verdict::Accepted => {
                 if let Link::Proving(proving) = std::mem::replace(&mut self.link, Link::Open) {
+                    self.accepted(proving.pass, Refused::Request, now);
                     self.lanes.release();
                     for frame in proving.held {
                         self.take_in(frame, now);
@@ -214,7 +223,10 @@ impl Mux {
     }
 
     /// No websocket could be opened; the next attempt is due at `until`.
-    pub(crate) fn on_unreachable(&mut self, error: Error, until: Instant) {
+    pub(crate) fn on_unreachable(&mut self, error: Error, until: Instant, now: Instant) {
+        if !self.heed(&error, now) {
+            self.forgo(self.attempt);
+        }
         self.stats.connect_failures += 1;
         self.link = Link::Waiting { until };
         let error = error.at(&self.endpoint);
@@ -235,6 +247,13 @@ impl Mux {
 
     /// The websocket is gone. What may be written again waits for the next one, to be tried for at `until`.
     pub(crate) fn on_lost(&mut self, error: Error, until: Instant, now: Instant) {
+        if self.heed(&error, now) {
+            self.excuse();
+        }
+        self.lose(error, until, now);
+    }
+
+    fn lose(&mut self, error: Error, until: Instant, now: Instant) {
         let error = error.at(&self.endpoint);
         self.lost = true;
         self.forsake(&error, now);
@@ -244,11 +263,17 @@ impl Mux {
 
     /// The websocket was given up because it did not answer the proof: no fault of the requests it carried.
     pub(crate) fn on_unproven(&mut self, error: Error, until: Instant, now: Instant) {
+        self.heed(&error, now);
+        self.excuse();
+        self.stats.connect_failures += 1;
+        self.lose(error, until, now);
+    }
+
+    /// The requests that a websocket carried are not to blame for its end: being written again is not counted.
+    fn excuse(&mut self) {
         for entry in self.calls.values_mut().filter(|entry| entry.is_written()) {
             entry.resends = entry.resends.saturating_sub(1);
         }
-        self.stats.connect_failures += 1;
-        self.on_lost(error, until, now);
     }
 
     /// The endpoint is not the one it should be: ends all calls and subscriptions. The next call tries again.
@@ -274,6 +299,7 @@ impl Mux {
     }
 
     fn end_all(&mut self, error: &Error) {
+        self.forgo(self.budget.current());
         self.lanes.release();
         for id in self.pending(|_| true) {
             self.fail(id, error);
@@ -286,6 +312,7 @@ impl Mux {
 
     /// Settles what the websocket carried: some calls fail, some are queued again, subscriptions are to be resumed.
     fn forsake(&mut self, error: &Error, now: Instant) {
+        self.forgo(self.budget.current());
         self.lanes.release();
         self.subscriptions.forget_early();
         // From the last to the first, each to the front of its lane: the old order.
@@ -321,14 +348,14 @@ impl Mux {
         }
     }
 
-    fn fail(&mut self, id: u64, error: &Error) {
+    pub(super) fn fail(&mut self, id: u64, error: &Error) {
         let Some(entry) = self.calls.get(&id) else { return };
         let failure = self.failure(entry, error.clone());
         self.finish(id, Outcome::Failed(failure), false);
     }
 
     /// Pending calls, the oldest first.
-    fn pending(&self, filter: impl Fn(&Entry) -> bool) -> Vec<u64> {
+    pub(super) fn pending(&self, filter: impl Fn(&Entry) -> bool) -> Vec<u64> {
         let is_pending = |entry: &Entry| entry.frame().is_some() && filter(entry);
         let mut ids: Vec<u64> =
             self.calls.iter().filter(|(_, entry)| is_pending(entry)).map(|(&id, _)| id).collect();

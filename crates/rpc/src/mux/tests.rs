@@ -32,7 +32,7 @@ impl Bench {
 
     /// The method and id of every frame that may be written now.
     fn written(&mut self) -> Vec<(String, u64)> {
-        std::iter::from_fn(|| self.mux.next_frame())
+        std::iter::from_fn(|| self.mux.next_frame(self.now))
             .map(|frame| {
                 let frame: serde_json::Value = serde_json::from_str(&frame).unwrap();
                 (frame["method"].as_str().unwrap().to_owned(), frame["id"].as_u64().unwrap())
@@ -280,7 +280,8 @@ fn a_subscription_nobody_waits_for_is_closed_at_the_node() {
     bench.pass(10);
     assert!(bench.failure(timed_out).is_timeout());
     bench.answer(timed_out, "\"c\"");
-    let sent: Vec<_> = std::iter::from_fn(|| bench.mux.next_frame()).map(|frame| frame.to_string()).collect();
+    let sent: Vec<_> =
+        std::iter::from_fn(|| bench.mux.next_frame(bench.now)).map(|frame| frame.to_string()).collect();
     // The first two unsubscribe requests ran into their own deadline: nobody asked for them in ten seconds.
     assert_eq!(sent.len(), 1);
     assert!(sent[0].starts_with(r#"{"jsonrpc":"2.0","method":"unsubscribe","params":["c"]"#));
@@ -365,7 +366,7 @@ proptest! {
                     bench.mux.cancel(id, bench.now);
                 }
                 Event::Write(count) => for _ in 0..count {
-                    let Some(frame) = bench.mux.next_frame() else { break };
+                    let Some(frame) = bench.mux.next_frame(bench.now) else { break };
                     prop_assert!(!ended);
                     let frame: serde_json::Value = serde_json::from_str(&frame).unwrap();
                     written.push(frame["id"].as_u64().unwrap());

@@ -12,6 +12,10 @@ fn seconds(seconds: u64) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
+fn closed(code: u16, reason: &'static str) -> Option<(Refused, Refusal)> {
+    Refusal::of_error(&Error::new(ErrorKind::Disconnected, reason).closed_with(code))
+}
+
 #[test]
 fn g10_errors_that_are_refusals_are_told_from_those_that_are_not() {
     let refusals = [
@@ -72,7 +76,8 @@ fn g10_waits_are_read_from_data_and_text() {
     ];
     for (text, wait) in texts {
         assert_eq!(server(-32029, text, json!(null)).unwrap().wait, wait, "{text}");
-        assert_eq!(Refusal::of_close(1008, text).unwrap().wait, wait, "{text}");
+        let (what, refusal) = closed(1008, text).unwrap();
+        assert_eq!((what, refusal.wait), (Refused::Request, wait), "{text}");
     }
 }
 
@@ -97,20 +102,21 @@ fn g10_rates_are_read_from_data() {
 fn g10_a_failed_handshake_is_a_refusal_if_it_says_so() {
     let status = |status, wait: Option<u64>| {
         let error = Error::new(ErrorKind::Handshake, "").http(status);
-        Refusal::of_connect(&match wait {
+        let error = match wait {
             Some(wait) => error.retry_in(Duration::from_secs(wait)),
             None => error,
-        })
+        };
+        let (what, refusal) = Refusal::of_error(&error)?;
+        assert_eq!(what, Refused::Connection);
+        Some(refusal)
     };
     assert_eq!(status(429, None), Some(Refusal::default()));
     for code in [403, 429, 503] {
         assert_eq!(status(code, Some(5)).unwrap().wait, seconds(5));
     }
     assert!(status(403, None).is_none() && status(503, None).is_none() && status(404, Some(5)).is_none());
-    assert_eq!(Refusal::of_connect(&Error::new(ErrorKind::Connect, "refused")), None);
-    assert!(
-        Refusal::of_close(1000, "rate limit exceeded").is_none() && Refusal::of_close(1013, "").is_some()
-    );
+    assert_eq!(Refusal::of_error(&Error::new(ErrorKind::Connect, "refused")), None);
+    assert!(closed(1000, "rate limit exceeded").is_none() && closed(1013, "").is_some());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use support::nodes::{Node, connect, hash};
 use tensorwire_chain::{Cache, Chain, EndpointState, ErrorKind, Hash};
+use tensorwire_rpc::mock::Reply;
 use tokio::time::{Instant, sleep};
 
 /// A wait in which whatever follows heads begins to.
@@ -218,25 +219,108 @@ async fn g14_a_block_by_hash_finds_the_endpoint_that_has_it() {
 
 #[tokio::test(start_paused = true)]
 async fn a_silent_endpoint_does_not_take_the_whole_deadline() {
-    use tensorwire_rpc::mock::Reply;
     let (silent, good) = (start!("silent.example", 10), start!("good.example", 10));
     let chain = connect(&silent, |builder| builder.fallback(good.wire())).await;
     assert_eq!(tempo(&chain, 10).await.unwrap(), 10);
-    silent.state().refuses = Some(Reply::Silence);
+    silent.state().refuses = Some((Reply::Silence, usize::MAX));
     assert_eq!(tempo(&chain, 9).await.unwrap(), 9);
 }
 
 #[tokio::test(start_paused = true)]
 async fn hedged_reads_ask_a_second_endpoint_after_what_is_usual() {
-    use tensorwire_rpc::mock::Reply;
     let (slow, quick) = (start!("slow.example", 100), start!("quick.example", 100));
     let chain = connect(&slow, |builder| builder.fallback(quick.wire()).hedge(true)).await;
     for block in 60..100 {
         assert_eq!(tempo(&chain, block).await.unwrap(), block);
     }
     assert_eq!(quick.state_reads(), 0, "no request twice while answers take as long as usual");
-    slow.state().refuses = Some(Reply::Silence);
+    slow.state().refuses = Some((Reply::Silence, usize::MAX));
     let begun = Instant::now();
     assert_eq!(tempo(&chain, 50).await.unwrap(), 50);
     assert!(begun.elapsed() < Duration::from_secs(2), "not half of the deadline: {:?}", begun.elapsed());
+}
+
+/// The four shapes in which a node says that there are too many requests, and how long to wait.
+fn refusals() -> Vec<(&'static str, Reply)> {
+    let policy = |code: i64| Reply::Error {
+        code,
+        message: "rate limit exceeded".into(),
+        data: Some(serde_json::json!({"policy": "1 request per second", "retry_after": 5})),
+    };
+    vec![
+        ("-32005", policy(-32005)),
+        ("-32004", policy(-32004)),
+        ("-32029", policy(-32029)),
+        ("1008", Reply::Close(1008, "too many requests".into())),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn g10_a_ban_is_waited_out_inside_the_deadline() {
+    for (shape, refusal) in refusals() {
+        let node = start!("limited.example", 100);
+        let chain = connect(&node, |builder| builder).await;
+        assert_eq!(tempo(&chain, 99).await.unwrap(), 99);
+        node.state().refuses = Some((refusal, 1));
+        node.mock.reset_counts();
+        let answers = (90..95).map(|block| tempo(&chain, block));
+        let answers: Result<Vec<_>, _> = futures_util::future::join_all(answers).await.into_iter().collect();
+        assert_eq!(answers.unwrap(), [90, 91, 92, 93, 94], "{shape}: all are answered, later");
+        assert!(node.mock.request_count() <= 40, "{shape}: no storm: {}", node.mock.request_count());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn g10_a_ban_is_not_pushed_on_to_the_next_endpoint_of_the_same_operator() {
+    let first = start!("one.operator.example", 100);
+    let sibling = start!("two.operator.example", 100);
+    let other = start!("lite.another.test", 100);
+    let pool = |builder: tensorwire_chain::Builder| builder.fallback(sibling.wire()).fallback(other.wire());
+    let chain = connect(&first, pool).await;
+    assert_eq!(tempo(&chain, 99).await.unwrap(), 99);
+    let (_, refusal) = refusals().swap_remove(0);
+    first.state().refuses = Some((refusal, usize::MAX));
+    assert_eq!(tempo(&chain, 98).await.unwrap(), 98);
+    assert_eq!(sibling.state_reads(), 0, "the same operator counts both");
+    assert!(other.state_reads() > 0);
+    assert_eq!(chain.status()[0].state, EndpointState::Banned);
+    first.mock.reset_counts();
+    assert_eq!(tempo(&chain, 97).await.unwrap(), 97);
+    assert_eq!(first.mock.request_count(), 0, "nothing is written during the ban");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g10_a_ban_that_outlasts_the_deadline_is_told_at_once() {
+    let node = start!("limited.example", 100);
+    let chain = connect(&node, |builder| builder.timeout(Duration::from_secs(3))).await;
+    assert_eq!(tempo(&chain, 99).await.unwrap(), 99);
+    let (_, refusal) = refusals().swap_remove(0);
+    node.state().refuses = Some((refusal, usize::MAX));
+    let error = tempo(&chain, 98).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::RateLimited, "{error}");
+    assert!(error.to_string().contains("limited.example"), "{error}");
+    let begun = Instant::now();
+    assert_eq!(tempo(&chain, 98).await.unwrap_err().kind(), ErrorKind::RateLimited);
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_a_flapping_endpoint_costs_no_answer() {
+    let (flapping, steady) = (start!("flapping.example", 100), start!("steady.example", 100));
+    let chain = connect(&flapping, |builder| builder.fallback(steady.wire())).await;
+    let flaps = async {
+        for _ in 0..20 {
+            sleep(Duration::from_millis(730)).await;
+            flapping.mock.down();
+            sleep(Duration::from_millis(410)).await;
+            flapping.mock.up();
+        }
+    };
+    let reads = async {
+        for block in 1..100 {
+            assert_eq!(tempo(&chain, block).await.unwrap(), block);
+        }
+    };
+    tokio::join!(flaps, reads);
+    assert!(chain.stats().websockets_opened < 60, "{:?}", chain.stats());
 }

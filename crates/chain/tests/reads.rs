@@ -332,7 +332,7 @@ async fn g17_a_refused_question_for_metadata_versions_is_an_error_and_caches_not
     let folder = tempfile::tempdir().unwrap();
     let chain = scripted.connect(Cache::folder(folder.path())).await;
     scripted.state.lock().unwrap().failing_call =
-        Some(("Metadata_metadata_versions", -32005, "rate limited"));
+        Some(("Metadata_metadata_versions", -32603, "internal error"));
     let error = chain.head().await.unwrap().runtime().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Server, "{error}");
     assert_eq!(scripted.node.requests_of("state_getMetadata"), 0, "no poorer metadata is taken instead");

@@ -19,8 +19,8 @@ pub struct NodeState {
     pub oldest_state: u64,
     /// The lowest block, but genesis, that it has at all.
     pub first_block: u64,
-    /// Answers every request but the genesis question like this.
-    pub refuses: Option<Reply>,
+    /// Answers requests, but the genesis question, like this, so many times.
+    pub refuses: Option<(Reply, usize)>,
 }
 
 pub struct Node {
@@ -51,7 +51,7 @@ impl Node {
         let mock = MockNode::builder()
             .round_trip(ROUND_TRIP)
             .subscription("chain_newHead", "chain_subscribeNewHeads", "chain_unsubscribeNewHeads")
-            .otherwise(move |method, params| answer(&shared.lock().unwrap(), &bytes, method, params))
+            .otherwise(move |method, params| answer(&mut shared.lock().unwrap(), &bytes, method, params))
             .start()
             .await
             .unwrap();
@@ -98,13 +98,17 @@ fn header(number: u64) -> Json {
     })
 }
 
-fn answer(state: &NodeState, metadata: &[u8], method: &str, params: &Json) -> Reply {
+fn answer(state: &mut NodeState, metadata: &[u8], method: &str, params: &Json) -> Reply {
     if method == "chain_getBlockHash" && params[0] == 0 {
         return json!(state.genesis).into();
     }
-    if let Some(refusal) = &state.refuses {
+    if let Some((refusal, times)) = &mut state.refuses
+        && *times > 0
+    {
+        *times -= 1;
         return refusal.clone();
     }
+    let state = &*state;
     let has = |number: u64| number == 0 || (state.first_block..=state.head).contains(&number);
     let named = |number: u64| if has(number) { json!(hash(number)) } else { Json::Null };
     let block = |param: &Json| param.as_str().and_then(|text| text.parse::<Hash>().ok()).map(number);

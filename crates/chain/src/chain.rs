@@ -136,6 +136,11 @@ impl Chain {
         &self.0.node
     }
 
+    #[cfg(feature = "metrics")]
+    pub(crate) fn clients(&self) -> impl Iterator<Item = &Client> {
+        self.0.node.pool.clients()
+    }
+
     /// The first endpoint, without credentials.
     pub fn endpoint(&self) -> &str {
         self.0.node.pool.first().name()

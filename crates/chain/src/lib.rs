@@ -16,6 +16,8 @@ mod flight;
 mod header;
 mod heads;
 mod map;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod node;
 mod outage;
 mod pin;

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use tensorwire_rpc::{Answer, Request};
 use tensorwire_scale::Runtime;
 use tokio::runtime::Handle;
+use tracing::{Instrument, field::Empty};
 
 use crate::{
     Error, ErrorKind, Hash, Result, RuntimeVersion,
@@ -140,7 +141,11 @@ impl Node {
         read: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         self.is_ours()?;
-        match tokio::time::timeout(self.timeout(), read).await {
+        let span = tracing::debug_span!(target: "tensorwire::chain", "read", asked = Empty);
+        if !span.is_disabled() {
+            span.record("asked", asked());
+        }
+        match tokio::time::timeout(self.timeout(), read.instrument(span)).await {
             Ok(result) => result.map_err(|error| error.asking(asked)),
             Err(_) => Err(Error::new(
                 ErrorKind::Timeout,

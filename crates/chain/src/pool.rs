@@ -174,8 +174,16 @@ impl Pool {
                 match pool.finish(attempt, &request, needs, deadline, &tried).await {
                     Ended::Answered(asked) if accept(&asked.answer) => return Ok(asked),
                     Ended::Answered(asked) => tried.not_accepted(asked),
-                    Ended::Lacking { endpoint, error } => tried.lacks(endpoint, error),
-                    Ended::Lost { endpoint, error } => tried.lost(endpoint, error),
+                    Ended::Lacking { endpoint, error } => {
+                        let name = pool.endpoints[endpoint].name();
+                        tracing::debug!(target: "tensorwire::pool", endpoint = name, %error, "lacking");
+                        tried.lacks(endpoint, error);
+                    }
+                    Ended::Lost { endpoint, error } => {
+                        let name = pool.endpoints[endpoint].name();
+                        tracing::debug!(target: "tensorwire::pool", endpoint = name, %error, "failover");
+                        tried.lost(endpoint, error);
+                    }
                     Ended::Final(error) => return Err(error),
                 }
             }
@@ -220,6 +228,11 @@ impl Pool {
     pub(crate) fn status(&self) -> Vec<EndpointStatus> {
         let now = Instant::now();
         (0..self.endpoints.len()).map(|index| self.status_of(index, now)).collect()
+    }
+
+    #[cfg(feature = "metrics")]
+    pub(crate) fn clients(&self) -> impl Iterator<Item = &tensorwire_rpc::Client> {
+        self.endpoints.iter().map(Endpoint::client)
     }
 
     /// The sum over all endpoints.

@@ -145,7 +145,12 @@ impl Runtimes {
 
 impl Loader {
     async fn load(&self, key: Key, block: Hash, needs: Needs) -> Result<Arc<Runtime>> {
+        let loaded = |source| {
+            let spec_version = key.spec_version;
+            tracing::debug!(target: "tensorwire::chain", spec_version, source, "runtime");
+        };
         if let Some(runtime) = self.cache.load(key).await {
+            loaded("disk");
             return Ok(runtime);
         }
         let metadata = self.download(block, needs).await?;
@@ -157,6 +162,7 @@ impl Loader {
                 format!("the node gave the metadata of spec version {given} for a block of {wanted}");
             return Err(Error::new(ErrorKind::Protocol, message));
         }
+        loaded("network");
         self.cache.store(key, metadata);
         Ok(Arc::new(runtime))
     }

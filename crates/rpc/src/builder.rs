@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use crate::branches::Branches;
 #[cfg(feature = "mock")]
 use crate::dialer::Pipes;
 use crate::dialer::{Dialer, Socket};
@@ -179,6 +180,10 @@ impl Builder {
         Ok(self.start(endpoint.name(), None, Some(socket)))
     }
 
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     fn dialer(&self) -> Result<Dialer> {
         let endpoint = Endpoint::parse(&self.url)?.trust(self.roots.clone());
         let limits = self.limits.clone();
@@ -196,6 +201,10 @@ impl Builder {
 
     fn start(self, endpoint: Arc<str>, dialer: Option<Dialer>, socket: Option<Socket>) -> Client {
         let ping_interval = self.limits.ping_interval;
+        // One that cannot open its first websocket again cannot open others.
+        let opener = dialer.as_ref().zip(tokio::runtime::Handle::try_current().ok());
+        let opener = opener.map(|(_, runtime)| (self.clone(), runtime));
+        let branches = Branches::new(opener, &self.limits);
         let shared = Arc::new(Shared::new(Mux::new(Arc::clone(&endpoint), self.limits)));
         let (sender, ended) = watch::channel(());
         let supervisor = Supervisor {
@@ -207,7 +216,7 @@ impl Builder {
             _ended: sender,
         };
         tokio::spawn(supervisor.run(socket));
-        Client::new(shared, endpoint, ended)
+        Client::new(shared, endpoint, ended, branches)
     }
 }
 

@@ -5,9 +5,11 @@ use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use crate::answer::Origin;
+use crate::branches::Branches;
 use crate::call::{Ticket, not_json_rpc, refusal};
 use crate::mux::{Outcome, Purpose};
 use crate::shared::Shared;
@@ -23,8 +25,13 @@ pub struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(shared: Arc<Shared>, endpoint: Arc<str>, ended: watch::Receiver<()>) -> Self {
-        Self { handle: Arc::new(Handle { shared, endpoint, ended }) }
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        endpoint: Arc<str>,
+        ended: watch::Receiver<()>,
+        branches: Branches,
+    ) -> Self {
+        Self { handle: Arc::new(Handle { shared, endpoint, ended, branches }) }
     }
 
     /// Opens a websocket with all defaults: one TCP (and TLS) and websocket handshake, no request.
@@ -57,21 +64,37 @@ impl Client {
 
     /// Opens a subscription, in the priority lane. One request, and one more by `unsubscribe_method` when it is dropped.
     ///
+    /// If a websocket carries no more subscriptions (as the node says, or `max_subscriptions`), another one is opened, up to
+    /// `max_connections`. That the node says so costs one request, once.
+    ///
     /// # Errors
-    /// Those of [`Client::request`].
+    /// Those of [`Client::request`], and `TooManySubscriptions` if all websockets are full.
     pub async fn subscribe(
         &self,
         subscribe: Request,
         unsubscribe_method: &'static str,
     ) -> Result<Subscription> {
-        let request = subscribe.lane(Lane::Priority);
-        let mut ticket = self.handle.ticket(request, Purpose::Subscribe(unsubscribe_method));
-        let (origin, outcome) = poll_fn(|cx| ticket.poll(cx)).await;
-        match outcome {
-            Outcome::Subscribed(key) => Ok(Subscription::new(Arc::clone(&self.handle), key)),
-            Outcome::Failed(error) => Err(error),
-            Outcome::Frame(frame) => Err(refusal(&frame, &origin)),
-            Outcome::Gone => Err(not_json_rpc(&origin)),
+        let started = now();
+        let branches = &self.handle.branches;
+        let mut request = subscribe.lane(Lane::Priority);
+        let timeout = request.own_timeout().unwrap_or(branches.timeout);
+        let mut handle = Arc::clone(&self.handle);
+        let mut number = 0;
+        loop {
+            match handle.subscribe(request.clone(), unsubscribe_method, branches).await {
+                Err(error) if error.kind() == ErrorKind::TooManySubscriptions => {
+                    // The list of branches is behind a lock, which is of no use in a process forked off.
+                    if self.handle.shared.is_forked() {
+                        return Err(self.handle.over());
+                    }
+                    let Some(branch) = branches.get(number)? else { return Err(error) };
+                    handle = branch.handle;
+                    number += 1;
+                    // One deadline, however many websockets are tried.
+                    request = request.timeout(timeout.saturating_sub(now() - started));
+                }
+                ended => return ended,
+            }
         }
     }
 
@@ -82,7 +105,8 @@ impl Client {
 
     /// What this client has done so far. Costs no request. All zero in a process forked off.
     pub fn stats(&self) -> Stats {
-        self.handle.shared.call(|mux| mux.stats()).unwrap_or_default()
+        let own = self.handle.shared.call(|mux| mux.stats()).unwrap_or_default();
+        self.branches().iter().fold(own, |sum, branch| sum.plus(branch.stats()))
     }
 
     /// How the client stands with its endpoint. Costs no request.
@@ -103,8 +127,16 @@ impl Client {
             return;
         }
         self.handle.shared.call(|mux| mux.close());
+        join_all(self.branches().iter().map(|branch| Box::pin(branch.close()))).await;
         // The supervisor never sends anything; it drops its end when it is through.
         let _ = ended.changed().await;
+    }
+}
+
+impl Client {
+    /// The clients behind the other websockets.
+    fn branches(&self) -> Vec<Self> {
+        if self.handle.shared.is_forked() { Vec::new() } else { self.handle.branches.all() }
     }
 }
 
@@ -119,9 +151,44 @@ pub(crate) struct Handle {
     pub(crate) shared: Arc<Shared>,
     endpoint: Arc<str>,
     ended: watch::Receiver<()>,
+    branches: Branches,
 }
 
 impl Handle {
+    /// Opens a subscription on this websocket, if it has room for one.
+    async fn subscribe(
+        self: &Arc<Self>,
+        request: Request,
+        unsubscribe_method: &'static str,
+        branches: &Branches,
+    ) -> Result<Subscription> {
+        let room = branches.room();
+        let method = request.method().to_owned();
+        let parts = request.into_parts();
+        let purpose = Purpose::Subscribe(unsubscribe_method);
+        let submitted = self.shared.call(|mux| mux.has_room(room).then(|| mux.submit(parts, purpose, now())));
+        let full = || {
+            let message = format!("the endpoint takes no more than {room} subscriptions on a websocket");
+            Error::new(ErrorKind::TooManySubscriptions, message).at(&self.endpoint).about(method.into())
+        };
+        let id = submitted.map(|id| id.ok_or_else(full)).transpose()?;
+        let mut ticket = Ticket { handle: Arc::clone(self), id };
+        let (origin, outcome) = poll_fn(|cx| ticket.poll(cx)).await;
+        match outcome {
+            Outcome::Subscribed(key) => Ok(Subscription::new(Arc::clone(self), key)),
+            Outcome::Failed(error) => Err(error),
+            Outcome::Frame(frame) => {
+                let error = refusal(&frame, &origin);
+                if error.server_error().is_some_and(|error| error.is_too_many_subscriptions()) {
+                    branches.learn(self.shared.call(|mux| mux.stats().subscriptions).unwrap_or_default());
+                    return Err(error.into_kind(ErrorKind::TooManySubscriptions));
+                }
+                Err(error)
+            }
+            Outcome::Gone => Err(not_json_rpc(&origin)),
+        }
+    }
+
     pub(crate) fn ticket(self: &Arc<Self>, request: Request, purpose: Purpose) -> Ticket {
         let parts = request.into_parts();
         let id = self.shared.call(|mux| mux.submit(parts, purpose, now()));

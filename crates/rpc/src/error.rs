@@ -67,6 +67,9 @@ pub enum ErrorKind {
     Protocol,
     /// The node's answer is sound but not of the type asked for.
     Decode,
+    /// No websocket of this client carries another subscription: see the builder's `max_subscriptions` and
+    /// `max_connections`. Nothing was opened.
+    TooManySubscriptions,
     /// A message exceeds `max_response_bytes`. It ends the websocket.
     TooLarge,
     /// The consumer of a subscription was too slow, and this many items were dropped.
@@ -93,6 +96,11 @@ pub struct ServerError {
 impl Eq for ServerError {}
 
 impl ServerError {
+    /// Whether the node has as many subscriptions on this websocket as it allows: jsonrpsee's code, or the words.
+    pub(crate) fn is_too_many_subscriptions(&self) -> bool {
+        self.code == -32006 || self.message.to_lowercase().contains("too many subscriptions")
+    }
+
     /// Reads an error object, and takes anything else as the message of one.
     pub(crate) fn parse(json: &str) -> Self {
         serde_json::from_str(json).unwrap_or_else(|_| Self { code: 0, message: json.to_owned(), data: None })
@@ -137,6 +145,10 @@ impl Error {
 
     pub(crate) fn about(self, method: Cow<'static, str>) -> Self {
         self.edit(|inner| inner.method = Some(method))
+    }
+
+    pub(crate) fn into_kind(self, kind: ErrorKind) -> Self {
+        self.edit(|inner| inner.kind = kind)
     }
 
     pub(crate) fn http(self, status: u16) -> Self {

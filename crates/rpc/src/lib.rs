@@ -41,6 +41,7 @@
 
 mod answer;
 mod backoff;
+mod branches;
 mod budget;
 mod builder;
 mod call;

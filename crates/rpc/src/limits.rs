@@ -6,7 +6,6 @@ use crate::{Error, ErrorKind, Result};
 
 /// What one client may take of time, slots and memory.
 #[derive(Debug, Clone)]
-#[allow(dead_code)]
 pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     pub(crate) connect_timeout: Duration,

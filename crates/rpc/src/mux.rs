@@ -247,6 +247,11 @@ impl Mux {
         }
     }
 
+    /// Whether the websocket carries another subscription beside those open and asked for, if it carries `most`.
+    pub(crate) fn has_room(&self, most: usize) -> bool {
+        self.subscriptions.live() + self.subscribing < most
+    }
+
     pub(crate) fn close(&mut self) {
         self.closing = true;
     }

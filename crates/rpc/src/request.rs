@@ -153,6 +153,11 @@ impl Request {
         &self.method
     }
 
+    /// The timeout, unless it is the client's.
+    pub(crate) fn own_timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
     pub(crate) fn into_parts(self) -> Parts {
         let Self { method, frame, invalid, timeout, replay, lane, fail_fast, .. } = self;
         Parts { method, frame, invalid, timeout, replay, lane, fail_fast }

@@ -85,3 +85,18 @@ impl std::iter::Sum for Stats {
         })
     }
 }
+
+impl Stats {
+    /// Those of two clients together.
+    pub(crate) fn plus(self, other: Self) -> Self {
+        macro_rules! sums {
+            ($($field:ident)*) => { Self { $($field: self.$field + other.$field),* } };
+        }
+        sums!(
+            websockets_opened reconnects connect_failures idle_closes pings replayed
+            gaps rate_limited requests answers notifications stray_notifications
+            late_answers unknown_ids malformed errors cancelled lagged
+            bytes_sent bytes_received in_flight queued buffered_bytes subscriptions
+        )
+    }
+}

@@ -19,6 +19,7 @@ pub struct MockBuilder {
     otherwise: Handler,
     round_trip: Duration,
     greetings: VecDeque<Greeting>,
+    max_subscriptions: usize,
 }
 
 /// What all connections of a node share.
@@ -27,6 +28,7 @@ pub(super) struct Script {
     otherwise: Handler,
     pub(super) round_trip: Duration,
     greetings: Mutex<VecDeque<Greeting>>,
+    pub(super) max_subscriptions: usize,
     /// Whether new connections are taken. Any change ends the ones there are.
     pub(super) up: watch::Sender<bool>,
     record: Mutex<Record>,
@@ -39,6 +41,7 @@ impl MockBuilder {
             otherwise: Box::new(|method, _| Reply::error(-32601, format!("Method not found: {method}"))),
             round_trip: Duration::ZERO,
             greetings: VecDeque::new(),
+            max_subscriptions: usize::MAX,
         }
     }
 
@@ -71,6 +74,13 @@ impl MockBuilder {
             .handle(unsubscribe, |params| Reply::Unsubscribe(params[0].clone()))
     }
 
+    /// How many subscriptions one connection may have; above it error -32006 is the answer. Default: no bound.
+    #[must_use]
+    pub fn max_subscriptions(mut self, subscriptions: usize) -> Self {
+        self.max_subscriptions = subscriptions;
+        self
+    }
+
     /// How long after a wave's first request the wave is answered. Default zero.
     #[must_use]
     pub fn round_trip(mut self, duration: Duration) -> Self {
@@ -96,12 +106,13 @@ impl MockBuilder {
     /// # Errors
     /// If no loopback port can be bound.
     pub async fn start(self) -> io::Result<MockNode> {
-        let Self { methods, otherwise, round_trip, greetings } = self;
+        let Self { methods, otherwise, round_trip, greetings, max_subscriptions } = self;
         MockNode::run(Script {
             methods,
             otherwise,
             round_trip,
             greetings: Mutex::new(greetings),
+            max_subscriptions,
             up: watch::Sender::new(true),
             record: Mutex::default(),
         })

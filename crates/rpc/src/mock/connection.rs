@@ -144,8 +144,11 @@ impl Peer {
                 Step::Frame(reply::notification(&method, &subscription, &result))
             }
             Reply::Subscribe(feed) => {
-                let subscription = self.script.record().subscribe(self.number, feed);
-                Step::Frame(reply::result(id, &subscription.into()))
+                let most = self.script.max_subscriptions;
+                Step::Frame(match self.script.record().subscribe(self.number, feed, most) {
+                    Some(subscription) => reply::result(id, &subscription.into()),
+                    None => reply::error(id, -32006, "Too many subscriptions on the connection", None),
+                })
             }
             Reply::Unsubscribe(subscription) => {
                 let was_open = self.script.record().unsubscribe(self.number, &subscription);

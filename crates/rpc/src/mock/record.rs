@@ -96,14 +96,13 @@ impl Record {
         peer.seen.requests - 1
     }
 
-    /// Opens a subscription. Returns an id that no other ever had.
-    pub(super) fn subscribe(&mut self, number: u64, feed: String) -> String {
+    /// Opens a subscription. Returns an id that no other ever had; `None` if the connection has `most` already.
+    pub(super) fn subscribe(&mut self, number: u64, feed: String, most: usize) -> Option<String> {
+        let peer = self.peers.get_mut(&number).filter(|peer| peer.subscriptions.len() < most)?;
         self.last_subscription += 1;
         let id = format!("sub-{number}-{}", self.last_subscription);
-        if let Some(peer) = self.peers.get_mut(&number) {
-            peer.subscriptions.push((feed, id.clone()));
-        }
-        id
+        peer.subscriptions.push((feed, id.clone()));
+        Some(id)
     }
 
     /// Closes a subscription. `false` if there is none of this id on this connection.

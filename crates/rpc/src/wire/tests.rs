@@ -89,3 +89,27 @@ fn what_is_not_json_rpc_is_malformed() {
         assert_eq!(payload(frame), None);
     }
 }
+
+#[test]
+fn the_error_of_an_answer_is_found_and_a_result_is_none() {
+    let errors = [
+        r#"{"jsonrpc":"2.0","id":7,"error":{"code":-32029,"message":"m"}}"#,
+        r#"{"jsonrpc":"2.0","error":{"code":-32029,"message":"m"},"id":7}"#,
+        r#"{"id":7,"jsonrpc":"2.0","error":{"code":-32029,"message":"m"}}"#,
+        r#"{ "id": 7, "error": {"message":"m","code":-32029}, "jsonrpc": "2.0" }"#,
+    ];
+    for frame in errors {
+        assert_eq!(error(frame).map(|error| error.code), Some(-32029), "{frame}");
+    }
+    let others = [
+        r#"{"jsonrpc":"2.0","id":7,"result":{"error":{"code":-32029}}}"#,
+        r#"{"jsonrpc":"2.0","result":{"error":{"code":-32029}},"id":7}"#,
+        r#"{"id":7,"result":{"error":{"code":-32029}}}"#,
+        r#"{"jsonrpc":"2.0","id":7,"error":null}"#,
+        "junk",
+        "",
+    ];
+    for frame in others {
+        assert_eq!(error(frame), None, "{frame}");
+    }
+}

@@ -174,9 +174,14 @@ impl Follow {
     /// The headers of a stretch but those told already.
     async fn fetch(&mut self, stretch: &Stretch) -> Result<Vec<Header>, Fault> {
         let hashes = backfill::hashes(&self.node, &stretch.heights, |hashes| stretch.fits(hashes)).await?;
-        if let Some(number) = stretch.unknown(&hashes) {
-            let message = format!("no endpoint has the finalized block {number}");
-            return Err(Error::new(ErrorKind::UnknownBlock, message).into());
+        if self.follower.is_finalized()
+            && let Some(number) = stretch.unknown(&hashes)
+        {
+            let message = format!("no endpoint has block {number}, which was finalized: an archive has it");
+            let error = Error::new(ErrorKind::UnknownBlock, message);
+            // Whoever has not even the last one may just be behind.
+            let behind = stretch.top.is_some() && hashes.last() == Some(&None);
+            return Err(if behind { Fault::Passing(error) } else { Fault::Told(error) });
         }
         let Some(missing) = self.follower.missing(stretch, &hashes) else { return Err(self.moved(stretch)) };
         let headers = backfill::headers(&self.node, &missing).await?;

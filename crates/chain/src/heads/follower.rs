@@ -217,10 +217,9 @@ impl Stretch {
         Self { heights: first..=next.saturating_add(CHUNK - 1), told: last.map(|last| last.hash), top: None }
     }
 
-    /// The lowest block that a node does not have, where it must: far below its finalized head.
+    /// The lowest height of which there is no block.
     pub(super) fn unknown(&self, hashes: &[Option<Hash>]) -> Option<u64> {
-        let lowest = self.heights.clone().zip(hashes).find(|(_, hash)| hash.is_none())?;
-        self.top.is_none().then_some(lowest.0)
+        self.heights.clone().zip(hashes).find_map(|(number, hash)| hash.is_none().then_some(number))
     }
 
     /// Whether these can be the hashes of the blocks looked for.

@@ -6,6 +6,7 @@
 )]
 //! A scripted chain: the scripted node, speaking for a chain whose storage the test sets.
 
+pub mod forks;
 pub mod nodes;
 
 use std::{

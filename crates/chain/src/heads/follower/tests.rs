@@ -285,7 +285,8 @@ fn a_branch_that_left_before_the_first_block_is_followed_too() {
 fn an_endpoint_that_lags_is_not_a_reorganisation_but_a_shorter_branch_of_the_same_one_is() {
     let mut tree = Tree::new(20);
     let mut stream = Stream::new(Path::Best);
-    for block in tree.best[5..=20].to_vec() {
+    let blocks = tree.best[5..=20].to_vec();
+    for block in blocks {
         stream.take(&mut tree, block, |_| {}).unwrap();
     }
     let told = stream.replay.blocks.len();

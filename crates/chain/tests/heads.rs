@@ -292,8 +292,14 @@ async fn a_subscription_that_has_gone_silent_is_noticed() {
     assert_eq!(node.mock.requests_of("chain_subscribeNewHeads"), 2, "the subscription is taken for dead");
 }
 
+/// One, or as many as `TENSORWIRE_SEEDS` says.
+fn seeds() -> std::ops::Range<u64> {
+    0..std::env::var("TENSORWIRE_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(1)
+}
+
 /// 500 blocks with forks and finality, and 1,000 disconnects, at as many endpoints.
 async fn weather(seed: u64, endpoints: usize) {
+    eprintln!("seed {seed}");
     let mut rng = Rng::with_seed(seed);
     let chain = Forks::new(20);
     chain.finalize_behind(4);
@@ -350,14 +356,14 @@ async fn weather(seed: u64, endpoints: usize) {
 
 #[tokio::test(start_paused = true)]
 async fn g3_a_thousand_disconnects_at_one_endpoint_lose_and_repeat_nothing() {
-    for seed in 0..3 {
+    for seed in seeds() {
         weather(seed, 1).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn g3_a_thousand_disconnects_at_three_endpoints_lose_and_repeat_nothing() {
-    for seed in 0..3 {
+    for seed in seeds() {
         weather(seed, 3).await;
     }
 }

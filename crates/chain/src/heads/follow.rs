@@ -25,6 +25,8 @@ pub(super) struct Follow {
     /// The head to be reached, and what is known of the way there.
     branch: Option<Branch>,
     told: VecDeque<HeadEvent>,
+    /// Whether nothing leads from what was told to the head.
+    stranded: bool,
     outage: Outage,
 }
 
@@ -47,6 +49,7 @@ impl Follow {
             ask: None,
             branch: None,
             told: VecDeque::new(),
+            stranded: false,
         }
     }
 
@@ -65,6 +68,9 @@ impl Follow {
             if let Some(error) = self.outage.note(fault) {
                 // The next head may lead further.
                 self.branch = None;
+                if std::mem::take(&mut self.stranded) {
+                    self.follower.give_up();
+                }
                 return Some(Err(error));
             }
         }
@@ -81,7 +87,10 @@ impl Follow {
         };
         let reached = self.reach(&mut branch).await;
         match reached {
-            Ok(true) => self.outage.over(),
+            Ok(true) => {
+                self.outage.over();
+                self.stranded = false;
+            }
             // A best head may be stale by now; a finalized one stays.
             Err(Fault::Passing(_)) if self.ask == Some(Why::Moved) => {}
             _ => self.branch = Some(branch),
@@ -159,14 +168,16 @@ impl Follow {
                         false => Err(self.moved(&stretch)),
                     };
                 }
-                Step::Older(first) => {
-                    let older = backfill::header(&self.node, first).await?;
-                    let reached = older.is_some_and(|older| self.follower.meet_older(&older));
-                    if !reached {
-                        let error = self.follower.no_common_block(branch.head());
-                        return Err(self.lost(error));
+                Step::Older(first) => match backfill::header(&self.node, first).await? {
+                    Some(header) if self.follower.meet_older(&header) => {}
+                    Some(_) => return Err(self.lost(self.follower.no_common_block(branch.head()))),
+                    None => {
+                        // A node that lags may have it soon; one that has dropped its branch never will.
+                        self.stranded = true;
+                        let message = format!("no endpoint has block {first}, which was the best one");
+                        return Err(Fault::Passing(Error::new(ErrorKind::UnknownBlock, message)));
                     }
-                }
+                },
             }
         }
     }
@@ -203,7 +214,7 @@ impl Follow {
         if self.follower.is_finalized() {
             return Fault::Final(error);
         }
-        self.follower.give_up();
+        self.stranded = true;
         Fault::Told(error)
     }
 }

@@ -16,9 +16,11 @@ use crate::shared::Shared;
 use crate::timer::now;
 use crate::{Answer, Builder, Call, Error, ErrorKind, Lane, Request, Result, State, Stats, Subscription};
 
-/// A handle on one websocket, for any number of tasks and threads. Cloning it is cheap.
+/// A handle on one endpoint, for any number of tasks and threads. Cloning it is cheap.
 ///
-/// The websocket closes when the last clone, call and subscription is dropped; that never blocks.
+/// One websocket is open while a call or a subscription needs it: opened by the first call, opened again when it was lost,
+/// closed after a while without use. The client closes when the last clone, call and subscription is dropped; that never
+/// blocks.
 #[derive(Clone)]
 pub struct Client {
     handle: Arc<Handle>,
@@ -34,8 +36,8 @@ impl Client {
         Self { handle: Arc::new(Handle { shared, endpoint, ended, branches }) }
     }
 
-    /// Opens a websocket with all defaults: one TCP (and TLS) and websocket handshake, no request.
-    /// The websocket is served by a task on the current tokio runtime.
+    /// A client with all defaults, its websocket open: one TCP (and TLS) and websocket handshake, no request.
+    /// A task on the current tokio runtime serves it.
     ///
     /// # Errors
     /// Those of [`Builder::connect`].
@@ -53,16 +55,20 @@ impl Client {
         Call(self.handle.ticket(request, Purpose::Call))
     }
 
-    /// Sends a request and waits for its answer. One request.
+    /// Sends a request and waits for its answer. One request; up to three more if websockets are lost over it, unless it
+    /// must not be sent twice.
     ///
     /// # Errors
-    /// `Timeout`, `Disconnected`, `Closed` or `TooLarge` if no answer came, `Server` if the node answered with an error,
-    /// `Protocol` if its answer makes no sense, `Request` if a parameter is no JSON.
+    /// `Timeout`, `Disconnected`, `FateUnknown`, `Closed` or `TooLarge` if no answer came, `Server` if the node answered with
+    /// an error, `Protocol` if its answer makes no sense, `Request` if a parameter is no JSON, `Overloaded` if too much waits
+    /// already, `Unproven` if the endpoint is not the one it should be, `Forked` in a process forked off; and, if the
+    /// request is to fail fast, those of [`Builder::connect`](crate::Builder::connect).
     pub async fn request(&self, request: Request) -> Result<Answer> {
         self.send(request).await
     }
 
-    /// Opens a subscription, in the priority lane. One request, and one more by `unsubscribe_method` when it is dropped.
+    /// Opens a subscription, in the priority lane. One request, one more on every later websocket, and one by
+    /// `unsubscribe_method` when it is dropped.
     ///
     /// If a websocket carries no more subscriptions (as the node says, or `max_subscriptions`), another one is opened, up to
     /// `max_connections`. That the node says so costs one request, once.

@@ -173,16 +173,22 @@ impl<'a> Driver<'a> {
             // The check is the caller's code, and must not run under the lock.
             if let (Some(frame), Some(proof)) = (proof, self.proof) {
                 let verdict = proof.judge(frame, self.endpoint);
-                let accepted = matches!(verdict, Verdict::Accepted);
-                self.shared.with(|mux| mux.on_proof(verdict, now));
-                if !accepted {
-                    self.inbox.clear();
+                let is_accepted = matches!(verdict, Verdict::Accepted);
+                let mut held = self.shared.with(|mux| mux.on_proof(verdict, now));
+                // What comes behind a proof that is not accepted interests nobody.
+                if is_accepted {
+                    held.append(&mut self.inbox);
                 }
+                self.inbox = held;
             }
         }
         // Told once the lock is released: a subscriber of traces may look at this client.
         for (received, frame) in odd {
             let frame = shown(&frame);
+            if received == Received::Resumed {
+                tracing::debug!(target: "tensorwire::rpc", endpoint = %self.endpoint, %frame, "resumed");
+                continue;
+            }
             tracing::debug!(target: "tensorwire::rpc", endpoint = %self.endpoint, ?received, %frame, "unexpected message");
         }
     }

@@ -1,7 +1,9 @@
-//! One websocket, many callers: a JSON-RPC 2.0 client that keeps its promises under faults.
+//! One endpoint, many callers: a JSON-RPC 2.0 client that keeps its promises under faults.
 //!
-//! A [`Client`] is a cheap handle on one websocket. Any number of tasks and threads send through clones of it; every
-//! request travels in a frame of its own, frames that wait together share one flush, and each answer goes to its caller.
+//! A [`Client`] is a cheap handle on one endpoint, and outlives its websockets: one is opened when a call needs it, again
+//! when it was lost, and closed when nobody needs it any more. Any number of tasks and threads send through clones of it;
+//! every request travels in a frame of its own, frames that wait together share one flush, and each answer goes to its
+//! caller.
 //!
 //! ```no_run
 //! # async fn run() -> tensorwire_rpc::Result<()> {
@@ -12,26 +14,37 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Three roles share the work. *Handles* ([`Client`], [`Call`], [`Subscription`]) belong to callers. The *mux* is a state
-//! machine without IO and without a clock: it knows which request waits, which is written, which answer is whose. The
-//! *driver* is the one task that owns the socket and moves frames between it and the mux.
+//! Four roles share the work. *Handles* ([`Client`], [`Call`], [`Subscription`]) belong to callers. The *mux* is a state
+//! machine without IO and without a clock: it knows which request waits, which is written, which answer is whose, and what
+//! the loss of a websocket means for each. The *supervisor* is the one task of a client: it waits for demand, opens a
+//! websocket, and sees it end. The *driver* moves frames between an open websocket and the mux.
 //!
 //! # What is promised
 //!
-//! - Every call ends within its deadline (60 s unless told otherwise), whatever the node does.
+//! - Every call ends within its deadline (60 s unless told otherwise), whatever the node does and however many websockets
+//!   it takes: one deadline for all of them.
+//! - A request that may be sent twice ([`Replay::Safe`]) is written again if its websocket is lost, three times at most. One
+//!   that may not ([`Replay::Never`]) ends with [`ErrorKind::FateUnknown`], and says what was sent.
+//! - A subscription goes on over the next websocket, after an item that says there was a gap.
+//! - A websocket that must prove itself ([`Builder::proof`]) is not believed before it has.
+//! - A peer that is silent while somebody waits is found out by a ping.
 //! - Dropping a [`Call`] cancels it: a request not yet written is never written, a written one frees its slot at once.
 //! - An answer nobody asked for is counted and traced; it never ends the connection.
-//! - Requests in flight and answers in memory are bounded, and a burst of reads does not hold up a [`Lane::Priority`] request.
+//! - Requests, answers and items in memory are bounded, and a burst of reads does not hold up a [`Lane::Priority`] request.
+//! - A process forked off never touches its parent's websocket: its calls end with [`ErrorKind::Forked`].
 //!
 //! # What is not promised
 //!
-//! A lost websocket fails all calls in flight, and every later one, with [`ErrorKind::Disconnected`]: this crate does not
-//! reconnect. [`Error::may_have_run`] tells whether the node may have seen the request.
+//! A client has one endpoint and asks no other: [`Request::fail_fast`] is for callers who have one. A read sent twice may be
+//! run twice. Whether a request whose fate is unknown has run, only its caller can find out: [`Error::may_have_run`] and
+//! [`Error::sent`] tell where to begin.
 //!
 //! # Watching it
 //!
-//! [`Client::stats`] counts what happened. Traces with target `tensorwire::rpc` (debug) tell when a websocket opens and
-//! ends and show messages nobody expected; target `tensorwire::frames` (trace) shows the beginning of every frame.
+//! [`Client::stats`] counts what happened, [`Client::state`] and [`Client::last_error`] say how things stand. Traces with
+//! target `tensorwire::rpc` (debug) tell of each websocket (`connecting`, `connected`, `lost`, `retry`, `idle`, `refused`,
+//! `resumed`, `closed`) and show messages nobody expected; target `tensorwire::frames` (trace) shows the beginning of every
+//! frame.
 //!
 //! # Features
 //!

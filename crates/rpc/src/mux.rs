@@ -49,6 +49,8 @@ pub(crate) struct Mux {
     endpoint: Arc<str>,
     limits: Limits,
     calls: HashMap<u64, Entry>,
+    /// The most calls there were at a time since the tables last shrank.
+    peak: usize,
     last_id: u64,
     lanes: Lanes,
     deadlines: Deadlines,
@@ -85,6 +87,7 @@ impl Mux {
         Self {
             endpoint,
             calls: HashMap::new(),
+            peak: 0,
             last_id: 0,
             lanes: Lanes::new(limits.in_flight),
             deadlines: Deadlines::default(),
@@ -154,6 +157,7 @@ impl Mux {
             waker: None,
         };
         self.calls.insert(id, entry);
+        self.peak = self.peak.max(self.calls.len());
         id
     }
 

@@ -28,10 +28,10 @@ pub struct Request {
 /// Whether a request may be sent a second time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Replay {
-    /// Sending it twice does no harm: a read.
+    /// Sending it twice does no harm: a read. If its websocket is lost it is written again on the next one.
     #[default]
     Safe,
-    /// It must reach the node once at most: a submission.
+    /// It must reach the node once at most: a submission. If its websocket is lost nobody knows whether it has.
     Never,
 }
 

@@ -22,6 +22,8 @@ const COPY_BELOW: usize = 16 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Received {
     Answer,
+    /// The answer that opens a subscription again.
+    Resumed,
     Notification,
     StrayNotification,
     LateAnswer,
@@ -147,26 +149,20 @@ impl Mux {
 
     /// Takes in one message of the node. Never fails: what is of no use is counted.
     pub(crate) fn on_frame(&mut self, frame: Utf8Bytes, now: Instant) -> Received {
-        self.stats.bytes_received += frame.len() as u64;
         if let Link::Proving(proving) = &mut self.link {
             if wire::classify(&frame) == Incoming::Answer(proving.id) {
                 return Received::Proof;
             }
             proving.hold(compact(&frame));
-            if self.buffered() > self.limits.max_buffered_bytes {
-                let message = format!(
-                    "more than {} bytes came before the proof's answer",
-                    self.limits.max_buffered_bytes
-                );
+            let limit = self.limits.max_buffered_bytes;
+            if self.buffered() > limit {
+                let message = format!("more than {limit} bytes came before the proof's answer");
                 let error = Error::new(ErrorKind::Protocol, message).at(&self.endpoint);
                 self.end.get_or_insert(End::Failed(error));
             }
             return Received::Held;
         }
-        self.take_in(frame, now)
-    }
-
-    pub(super) fn take_in(&mut self, frame: Utf8Bytes, now: Instant) -> Received {
+        self.stats.bytes_received += frame.len() as u64;
         let received = match wire::classify(&frame) {
             Incoming::Answer(id) => self.on_answer(id, frame, now),
             Incoming::Notification { subscription, payload } => {
@@ -188,13 +184,13 @@ impl Mux {
             Incoming::Malformed => Received::Malformed,
         };
         *match received {
-            Received::Answer | Received::Proof => &mut self.stats.answers,
+            Received::Answer | Received::Resumed => &mut self.stats.answers,
             Received::Notification => &mut self.stats.notifications,
             Received::StrayNotification => &mut self.stats.stray_notifications,
             Received::LateAnswer => &mut self.stats.late_answers,
             Received::UnknownId => &mut self.stats.unknown_ids,
             Received::Malformed => &mut self.stats.malformed,
-            Received::Refused | Received::Held => return received,
+            Received::Refused | Received::Held | Received::Proof => return received,
         } += 1;
         received
     }
@@ -235,7 +231,8 @@ impl Mux {
                 Some(Payload::Result(range)) => {
                     self.stats.gaps += 1;
                     self.subscriptions.resume(key, &frame[range], &mut self.wakers);
-                    Outcome::Subscribed(key)
+                    self.finish(id, Outcome::Subscribed(key), true);
+                    return Received::Resumed;
                 }
                 Some(Payload::Error(error)) => Outcome::Failed(Error::server(*error)),
                 None => Outcome::Failed(Error::new(ErrorKind::Protocol, "the answer is not JSON-RPC")),

@@ -203,23 +203,22 @@ impl Mux {
         };
     }
 
-    /// The proof's answer was judged. If it is accepted everything held is let go.
-    pub(crate) fn on_proof(&mut self, verdict: Verdict, now: Instant) {
+    /// The proof's answer was judged. If it was accepted, what was held back is returned: to be handed in again.
+    pub(crate) fn on_proof(&mut self, verdict: Verdict, now: Instant) -> VecDeque<Utf8Bytes> {
         let end = match verdict {
             Verdict::Accepted => {
-                if let Link::Proving(proving) = std::mem::replace(&mut self.link, Link::Open) {
-                    self.accepted(proving.pass, Refused::Request, now);
-                    self.lanes.release();
-                    for frame in proving.held {
-                        self.take_in(frame, now);
-                    }
-                }
-                return;
+                let Link::Proving(proving) = std::mem::replace(&mut self.link, Link::Open) else {
+                    return VecDeque::new();
+                };
+                self.accepted(proving.pass, Refused::Request, now);
+                self.lanes.release();
+                return proving.held;
             }
             Verdict::Failed(error) => End::Failed(error),
             Verdict::Refused(error) => End::Refused(error),
         };
         self.end.get_or_insert(end);
+        VecDeque::new()
     }
 
     /// No websocket could be opened; the next attempt is due at `until`.
@@ -366,13 +365,15 @@ impl Mux {
     /// Gives back the space of the largest burst.
     fn shrink(&mut self) {
         const SMALL: usize = 4096;
-        if self.calls.capacity() > SMALL && self.calls.capacity() > 8 * self.calls.len() {
-            self.calls.shrink_to(2 * self.calls.len());
-            self.lanes.shrink();
-            let calls = &self.calls;
-            self.deadlines.shrink(|id| super::entry::is_pending(calls, id));
-            self.subscriptions.shrink();
-            self.abandoned.shrink_to(2 * self.abandoned.len());
+        if self.peak <= SMALL.max(8 * self.calls.len()) {
+            return;
         }
+        self.peak = self.calls.len();
+        self.calls.shrink_to(2 * self.calls.len());
+        self.lanes.shrink();
+        let calls = &self.calls;
+        self.deadlines.shrink(|id| super::entry::is_pending(calls, id));
+        self.subscriptions.shrink();
+        self.abandoned.shrink_to(2 * self.abandoned.len());
     }
 }

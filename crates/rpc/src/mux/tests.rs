@@ -1,5 +1,6 @@
 use super::*;
-use proptest::prelude::*;
+
+mod interleavings;
 
 /// A mux with a clock of its own, and callers without wakers.
 struct Bench {
@@ -58,6 +59,22 @@ impl Bench {
         ))
     }
 
+    /// The websocket is lost, and another one open at once.
+    fn lose(&mut self) {
+        self.mux.on_lost(cut(), self.now, self.now);
+        self.mux.on_open(None, self.now);
+    }
+
+    fn prove(&mut self) {
+        for frame in self.mux.on_proof(Verdict::Accepted, self.now) {
+            self.mux.on_frame(frame, self.now);
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        matches!(self.mux.link, Link::Ended(_))
+    }
+
     fn pass(&mut self, seconds: u64) {
         self.now += Duration::from_secs(seconds);
         self.mux.on_tick(self.now);
@@ -85,6 +102,10 @@ impl Bench {
             Poll::Pending => None,
         }
     }
+}
+
+fn cut() -> Error {
+    Error::new(ErrorKind::Disconnected, "cut")
 }
 
 #[test]
@@ -315,125 +336,79 @@ fn a_lost_websocket_ends_everything_with_one_cause() {
     assert_eq!(bench.mux.stats().in_flight, 0);
 }
 
-/// What may happen to a mux.
-#[derive(Debug, Clone)]
-enum Event {
-    Send { priority: bool, timeout: u64 },
-    Subscribe,
-    Cancel(usize),
-    Write(usize),
-    Answer { which: usize, error: bool },
-    Notify(u8),
-    Invent(u64),
-    Hear(String),
-    Pass(u64),
-    PickUp(usize),
-    Disconnect,
+#[test]
+fn g1_a_websocket_lost_again_and_again_is_no_reason_to_ask_for_ever() {
+    let mut bench = Bench::new(|_| ());
+    let (read, queued) = (bench.read(), bench.send(Request::new("read").lane(Lane::Priority)));
+    for _ in 0..=MAX_RESENDS {
+        assert!(bench.outcome(read).is_none());
+        assert_eq!(bench.ids_written(), [queued, read]);
+        bench.lose();
+    }
+    let error = bench.failure(read);
+    assert_eq!(error.to_string(), "read at ws://node: cut (the request was written 4 times)");
+    assert!(error.is_disconnected() && bench.failure(queued).may_have_run());
+    assert_eq!((bench.mux.stats().replayed, bench.mux.unanswered), (6, 0));
 }
 
-fn event() -> impl Strategy<Value = Event> {
-    prop_oneof![
-        8 => (any::<bool>(), 0..20u64).prop_map(|(priority, timeout)| Event::Send { priority, timeout }),
-        2 => Just(Event::Subscribe),
-        3 => any::<usize>().prop_map(Event::Cancel),
-        8 => (0..10usize).prop_map(Event::Write),
-        8 => (any::<usize>(), any::<bool>()).prop_map(|(which, error)| Event::Answer { which, error }),
-        2 => any::<u8>().prop_map(Event::Notify),
-        1 => any::<u64>().prop_map(Event::Invent),
-        1 => ".*".prop_map(Event::Hear),
-        2 => (0..8u64).prop_map(Event::Pass),
-        4 => any::<usize>().prop_map(Event::PickUp),
-        1 => Just(Event::Disconnect),
-    ]
+#[test]
+fn what_was_lost_goes_before_what_waited_in_the_old_order() {
+    let mut bench = Bench::new(|limits| limits.in_flight = 3);
+    let ids: Vec<_> = (0..6).map(|_| bench.read()).collect();
+    assert_eq!(bench.ids_written(), ids[..3]);
+    bench.answer(ids[1], "1");
+    assert_eq!(bench.ids_written(), ids[3..4]);
+    bench.mux.cancel(ids[2], bench.now);
+    bench.lose();
+    assert_eq!(bench.ids_written(), [ids[0], ids[3], ids[4]]);
 }
 
-proptest! {
-    /// Whatever happens in whatever order, every call ends exactly once, every slot comes back, no byte stays counted.
-    #[test]
-    fn g1_every_call_ends_exactly_once(events in proptest::collection::vec(event(), 0..200)) {
-        let mut bench = Bench::new(|limits| limits.max_buffered_bytes = 500);
-        let (mut open, mut written, mut subscriptions) = (Vec::new(), Vec::new(), Vec::new());
-        let mut ended = false;
-        for event in events {
-            match event {
-                Event::Send { priority, timeout } => {
-                    let lane = if priority { Lane::Priority } else { Lane::Read };
-                    open.push(bench.send(Request::new("m").lane(lane).timeout(Duration::from_secs(timeout))));
-                }
-                Event::Subscribe => open.push(bench.subscribe()),
-                Event::Cancel(which) if !open.is_empty() => {
-                    let id = open.swap_remove(which % open.len());
-                    bench.mux.cancel(id, bench.now);
-                }
-                Event::Write(count) => for _ in 0..count {
-                    let Some(frame) = bench.mux.next_frame(bench.now) else { break };
-                    prop_assert!(!ended);
-                    let frame: serde_json::Value = serde_json::from_str(&frame).unwrap();
-                    written.push(frame["id"].as_u64().unwrap());
-                },
-                Event::Answer { which, error } if !written.is_empty() => {
-                    let id = written[which % written.len()];
-                    if error {
-                        bench.hear(format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":1,"message":"no"}}}}"#));
-                    } else {
-                        bench.answer(id, &(id % 5).to_string());
-                    }
-                }
-                Event::Notify(id) => { bench.notify(&(id % 8).to_string(), "1"); }
-                Event::Invent(id) => { bench.answer(id, "1"); }
-                Event::Hear(frame) => { bench.hear(frame); }
-                Event::Pass(seconds) => bench.pass(seconds),
-                Event::PickUp(which) if !open.is_empty() => {
-                    let at = which % open.len();
-                    if let Some(outcome) = bench.outcome(open[at]) {
-                        open.swap_remove(at);
-                        if let Outcome::Subscribed(key) = outcome { subscriptions.push(key); }
-                    }
-                }
-                Event::Disconnect => {
-                    ended = true;
-                    bench.mux.on_end(Error::new(ErrorKind::Disconnected, "cut"));
-                }
-                Event::Cancel(_) | Event::Answer { .. } | Event::PickUp(_) => {}
-            }
-            prop_assert!(bench.mux.lanes.in_flight() <= 8);
-        }
-        bench.pass(100);
-        for id in open {
-            match bench.outcome(id) {
-                None => prop_assert!(false, "call {id} outlived its deadline"),
-                Some(Outcome::Subscribed(key)) => subscriptions.push(key),
-                Some(_) => {}
-            }
-        }
-        for key in subscriptions {
-            bench.mux.take_subscription(key, bench.now);
-        }
-        let stats = bench.mux.stats();
-        prop_assert_eq!((stats.in_flight, stats.queued), (0, 0));
-        prop_assert_eq!((stats.buffered_bytes, bench.mux.subscribing, bench.mux.calls.len()), (0, 0, 0));
-    }
+#[test]
+fn a_node_that_gives_an_id_twice_ends_the_older_subscription_with_a_word() {
+    let mut bench = Bench::new(|_| ());
+    let (older, newer) = (bench.subscribe(), bench.subscribe());
+    bench.written();
+    bench.answer(older, "7");
+    bench.notify("7", "1");
+    bench.answer(newer, "7");
+    bench.notify("7", "2");
+    assert_eq!(bench.item(older), Some(Ok("1".into())));
+    assert_eq!(bench.item(older), Some(Err(ErrorKind::Protocol)));
+    assert!(matches!(bench.mux.poll_subscription(older, Waker::noop()), Poll::Ready(None)));
+    assert_eq!(bench.item(newer), Some(Ok("2".into())));
+    // The older one must not take the id along.
+    bench.mux.drop_subscription(older, bench.now);
+    assert!(bench.ids_written().is_empty());
+    bench.notify("7", "3");
+    assert_eq!(bench.item(newer), Some(Ok("3".into())));
+    assert_eq!(bench.mux.stats().subscriptions, 1);
+}
 
-    /// No frame, however odd, panics or reaches a call it does not belong to.
-    #[test]
-    fn g1_no_frame_harms_the_client(
-        frames in proptest::collection::vec(prop_oneof![
-            ".*",
-            r#"\{"jsonrpc":"2.0","(id|result|error|method|params)":[0-9a-z"\[\]{}:,\\]{0,30}\}?"#,
-            r#"\{"jsonrpc":"2.0","id":[0-9]{1,25},"result":[ -~]{0,20}"#,
-            r#"\{"jsonrpc":"2.0","result":[ -~é]{0,20},"id":[0-9]{1,3}\}"#,
-            r#"\{"method":"m","params":\{"subscription":[ -~]{0,9},"result":[ -~]{0,9}\}\}"#,
-        ], 1..20),
-    ) {
-        let mut bench = Bench::new(|_| ());
-        let call = bench.read();
-        let subscribing = bench.subscribe();
-        bench.written();
-        for frame in frames {
-            let _ = crate::wire::payload(&frame);
-            bench.hear(frame);
-        }
-        bench.pass(10);
-        prop_assert!(bench.outcome(call).is_some() && bench.outcome(subscribing).is_some());
-    }
+#[test]
+fn a_subscription_lost_while_it_is_opened_again_is_opened_by_the_same_call() {
+    let mut bench = Bench::new(|_| ());
+    let key = bench.subscribe();
+    bench.written();
+    bench.answer(key, "\"a\"");
+    bench.lose();
+    let first = bench.ids_written();
+    bench.lose();
+    assert_eq!(bench.ids_written(), first);
+    assert_eq!(bench.answer(first[0], "\"b\""), Received::Resumed);
+    bench.notify("\"a\"", "1");
+    bench.notify("\"b\"", "2");
+    assert_eq!(bench.item(key), Some(Err(ErrorKind::Gap)));
+    assert_eq!(bench.item(key), Some(Ok("2".into())));
+    assert_eq!((bench.mux.stats().gaps, bench.mux.stats().stray_notifications), (1, 1));
+}
+
+#[test]
+fn nobody_closes_a_websocket_that_was_just_asked_for() {
+    let mut bench = Bench::new(|_| ());
+    bench.mux.on_rest(bench.now);
+    bench.pass(5);
+    assert!(bench.mux.is_ending());
+    bench.read();
+    assert!(bench.mux.take_end().is_none() && !bench.mux.is_ending());
+    assert_eq!(bench.ids_written().len(), 1);
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::json;
 use tensorwire_rpc::mock::{Greeting, MockNode, Reply};
-use tensorwire_rpc::{Client, Error, ErrorKind, Request};
+use tensorwire_rpc::{Client, Error, ErrorKind, Replay, Request};
 use tokio::time::Instant;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -238,6 +238,100 @@ async fn g1_an_answer_beyond_the_limit_is_named_as_such() {
     let error = client.request(Request::new("large")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
     assert!(error.to_string().contains("raise max_response_bytes"), "{error}");
+}
+
+/// What a peer can do in place of opening a websocket, and how the error tells of it.
+fn closed_doors() -> Vec<(&'static str, Greeting, &'static str)> {
+    let endless = b"HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n".to_vec();
+    vec![
+        ("accepts and says nothing", Greeting::Silence, "the websocket handshake did not finish"),
+        ("accepts and hangs up", Greeting::Drop, "does not answer as a websocket server"),
+        ("speaks TLS", Greeting::tls_alert(), "if it speaks TLS, try wss://"),
+        (
+            "speaks something else",
+            Greeting::Bytes(b"SSH-2.0-x\r\n".to_vec()),
+            "does not answer as a websocket server",
+        ),
+        ("is a web server", Greeting::Bytes(endless), "HTTP 200 OK"),
+        ("is behind a gateway that is down", Greeting::Status(502), "HTTP 502 Bad Gateway"),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn g1_a_call_to_a_peer_that_opens_no_websocket_ends_at_its_deadline_and_says_why() {
+    for (name, greeting, why) in closed_doors() {
+        let node = MockNode::builder().greeting(greeting).start().await.unwrap();
+        let client = Client::builder("ws://mock")
+            .connect_timeout(TIMEOUT / 5)
+            .timeout(TIMEOUT)
+            .dial_with(move || node.pipe())
+            .build()
+            .unwrap();
+        let started = Instant::now();
+        let never = client.send(Request::new("submit").replay(Replay::Never));
+        let error = client.request(Request::new("read")).await.unwrap_err();
+        assert!(error.is_timeout() && !error.may_have_run(), "{name}: {error}");
+        assert_eq!(started.elapsed().as_secs(), TIMEOUT.as_secs(), "{name}");
+        let text = error.to_string();
+        let start = "read at ws://mock: no answer within 5s: the endpoint could not be reached: ";
+        assert!(text.starts_with(start) && text.contains(why), "{name}: {text}");
+        assert!(text.ends_with("(the request was not written)"), "{name}: {text}");
+        assert!(never.await.unwrap_err().is_timeout());
+        // A second try is not a storm.
+        assert!(client.stats().connect_failures < 20, "{name}");
+
+        let started = Instant::now();
+        let error = client.request(Request::new("read").fail_fast()).await.unwrap_err();
+        assert!(error.is_connect() || error.is_timeout(), "{name}: {error}");
+        assert!(error.to_string().contains(why), "{name}: {error}");
+        assert!(started.elapsed() <= TIMEOUT / 5 + Duration::from_secs(5), "{name}");
+    }
+}
+
+/// Over real sockets, for TLS is spoken over nothing else.
+#[tokio::test]
+async fn g1_tls_to_a_port_that_speaks_none_ends_and_says_why() {
+    let doors = [
+        (Greeting::Upgrade, ErrorKind::Tls, "this port does not speak TLS: try ws://"),
+        (Greeting::Drop, ErrorKind::Tls, "this port does not speak TLS: try ws://"),
+        (
+            Greeting::Bytes(b"SSH-2.0-x\r\n".to_vec()),
+            ErrorKind::Tls,
+            "this port does not speak TLS: try ws://",
+        ),
+        (Greeting::Silence, ErrorKind::Timeout, "the TLS handshake did not finish"),
+    ];
+    for (greeting, kind, why) in doors {
+        let node = MockNode::builder().greeting(greeting.clone()).start().await.unwrap();
+        let url = node.url().replace("ws://", "wss://");
+        let client = Client::builder(&url).connect_timeout(Duration::from_secs(2)).build().unwrap();
+        let error = client.request(Request::new("read").fail_fast()).await.unwrap_err();
+        let text = error.to_string();
+        assert_eq!(error.kind(), kind, "{greeting:?}: {text}");
+        assert!(text.starts_with(&format!("read at {url}: ")) && text.contains(why), "{greeting:?}: {text}");
+        assert!(text.ends_with("(the request was not written)"), "{greeting:?}: {text}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn g1_a_websocket_that_never_stays_open_ends_no_call_before_its_deadline_and_none_after_it() {
+    let cut = Reply::Cut(r#"{"jsonrpc":"2.0","id":{id},"result":"never whole"}"#.to_owned(), 20);
+    for reply in [Reply::Drop, Reply::Close(1001, "going away".to_owned()), cut] {
+        let node = MockNode::builder().greeting(Greeting::Until(0, reply)).start().await.unwrap();
+        let dialled = node.clone();
+        let client =
+            Client::builder("ws://mock").timeout(TIMEOUT).dial_with(move || dialled.pipe()).build().unwrap();
+        let started = Instant::now();
+        let calls: Vec<_> = (0..10).map(|_| client.send(Request::new("fault"))).collect();
+        for ended in join_all(calls).await {
+            let error = ended.unwrap_err();
+            // Written four times, and given up as what kills websockets.
+            assert!(error.is_disconnected() && error.may_have_run(), "{error}");
+            assert!(error.to_string().ends_with("(the request was written 4 times)"), "{error}");
+        }
+        assert!(started.elapsed() <= TIMEOUT, "{:?}", started.elapsed());
+        assert_eq!((node.requests_of("fault"), client.stats().in_flight, client.stats().queued), (40, 0, 0));
+    }
 }
 
 #[tokio::test(start_paused = true)]

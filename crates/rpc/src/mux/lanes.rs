@@ -31,6 +31,12 @@ impl Queue {
         self.waiting.len() + self.held.len()
     }
 
+    /// Queues an id in its old place: they stand in their order.
+    fn put_back(&mut self, id: u64) {
+        let place = self.waiting.partition_point(|&other| other < id);
+        self.waiting.insert(place, id);
+    }
+
     fn alive(&self) -> usize {
         self.len().saturating_sub(self.gone)
     }
@@ -80,21 +86,19 @@ impl Lanes {
         self.queue(lane).held.push_back(id);
     }
 
-    /// What was held is next.
+    /// What was held may be written.
     pub(crate) fn release(&mut self) {
         for queue in [&mut self.read, &mut self.priority] {
             while let Some(id) = queue.held.pop_back() {
-                queue.waiting.push_front(id);
+                queue.put_back(id);
             }
         }
     }
 
-    /// A request in flight is to be written again, in its old place: ids are queued in their order.
+    /// A request in flight is to be written again.
     pub(crate) fn again(&mut self, lane: Lane, id: u64) {
         self.finished(lane);
-        let waiting = &mut self.queue(lane).waiting;
-        let place = waiting.partition_point(|&other| other < id);
-        waiting.insert(place, id);
+        self.queue(lane).put_back(id);
     }
 
     /// A request in flight is over.

@@ -7,6 +7,9 @@ use super::entry::{Entry, Purpose, State};
 use crate::budget::{Pass, Refusal, Refused, Turn};
 use crate::{Error, ErrorKind, Lane};
 
+#[cfg(test)]
+mod tests;
+
 impl Mux {
     /// Whether a request may be written now. If not, none is tried before the pause is over.
     pub(super) fn is_our_turn(&mut self, now: Instant) -> bool {

@@ -1,0 +1,68 @@
+//! Chains, blocks and runtimes.
+
+use tensorwire::{AccountId, Cache, Chain};
+use tensorwire_rpc::Request;
+
+use super::{Stage, meter, node};
+
+/// What all runtimes in memory may take together, as documented, and a runtime and the work at it on top.
+const RUNTIMES_LIMIT: i64 = (256 << 20) + (32 << 20);
+
+async fn connect(stage: &Stage, cache: Cache) -> Chain {
+    Chain::builder(stage.nodes.node.as_str()).cache(cache).idle_timeout(None).connect().await.unwrap()
+}
+
+async fn read(chain: &Chain) {
+    let at = chain.head().await.unwrap();
+    at.query("System", "Account", [&AccountId([0xd4; 32])]).await.unwrap();
+}
+
+/// Blocks that are read at and forgotten.
+pub async fn pins(stage: &Stage, times: usize) {
+    if node::metadata().is_none() {
+        return;
+    }
+    let chain = connect(stage, Cache::none()).await;
+    for n in 0..times {
+        read(&chain).await;
+        if n.is_multiple_of(10) {
+            chain.finalized().await.unwrap().hash().await.unwrap();
+            // Its questions are on the wire when it goes.
+            drop(chain.head().await.unwrap());
+        }
+    }
+    chain.close().await;
+}
+
+/// Chains that are opened, with and without a cached runtime, read once, and closed or dropped.
+pub async fn opened(stage: &Stage, times: usize) {
+    if node::metadata().is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for n in 0..times {
+        let chain = connect(stage, Cache::folder(folder.path())).await;
+        read(&chain).await;
+        if n.is_multiple_of(2) {
+            chain.close().await;
+        }
+    }
+}
+
+/// Runtime upgrades, all seen through one handle: its runtimes stay within their bound and go with it.
+pub async fn runtimes(stage: &Stage, times: usize) {
+    if node::metadata().is_none() {
+        println!("skipped: the real chain's metadata is not here");
+        return;
+    }
+    let before = meter::bytes();
+    let chain = connect(stage, Cache::none()).await;
+    for _ in 0..times {
+        let spec: u32 = stage.client.request(Request::new("soak_upgrade")).await.unwrap().json().unwrap();
+        read(&chain).await;
+        assert_eq!(chain.head().await.unwrap().runtime().await.unwrap().spec_version(), spec);
+        let held = meter::bytes() - before;
+        assert!(held < RUNTIMES_LIMIT, "{held} bytes");
+    }
+    chain.close().await;
+}

@@ -137,6 +137,7 @@ impl Request {
 
     /// Ends the call as soon as the websocket is lost, cannot be opened, or waits to be opened again, with the error that
     /// is the cause: for callers who have another endpoint to ask. Without it a call waits for the websocket's return.
+    /// A subscription asked for so ends with its websocket.
     #[must_use]
     pub fn fail_fast(mut self) -> Self {
         self.fail_fast = true;

@@ -236,3 +236,18 @@ async fn an_unsubscribe_request_whose_caller_goes_reaches_the_node() {
     sleep(MOMENT).await;
     assert_eq!(node.requests_of("unsubscribe"), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn g3_a_subscription_of_who_has_another_endpoint_ends_with_its_websocket() {
+    let node = script().start().await.unwrap();
+    let client = to(&node).connect().await.unwrap();
+    let request = Request::new("subscribe").fail_fast();
+    let mut subscription = client.subscribe(request, "unsubscribe").await.unwrap();
+    node.push("head", 1);
+    sleep(MOMENT).await;
+    node.disconnect();
+    assert_eq!(next(&mut subscription).await, Some(Ok("1".into())), "what came before the loss");
+    assert_eq!(next(&mut subscription).await, Some(Err(ErrorKind::Disconnected)));
+    assert_eq!(next(&mut subscription).await, None);
+    assert_eq!(node.requests_of("subscribe"), 1);
+}

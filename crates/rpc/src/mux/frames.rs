@@ -221,7 +221,13 @@ impl Mux {
                 (Some(Payload::Result(range)), Some(request)) => {
                     let origin =
                         Origin { method: entry.method.clone(), endpoint: Arc::clone(&self.endpoint) };
-                    let opener = Opener { frame: request.clone(), replay: entry.replay, unsubscribe, origin };
+                    let opener = Opener {
+                        frame: request.clone(),
+                        replay: entry.replay,
+                        fail_fast: entry.fail_fast,
+                        unsubscribe,
+                        origin,
+                    };
                     self.subscriptions.open(id, &frame[range], opener, &mut self.wakers);
                     Outcome::Subscribed(id)
                 }

@@ -54,6 +54,8 @@ pub(crate) struct Opener {
     /// As it was written, its id included.
     pub(crate) frame: Utf8Bytes,
     pub(crate) replay: Replay,
+    /// The consumer has another endpoint: the subscription ends with its websocket.
+    pub(crate) fail_fast: bool,
     pub(crate) unsubscribe: &'static str,
     pub(crate) origin: Origin,
 }
@@ -324,13 +326,12 @@ impl Subscriptions {
         self.keys = HashMap::new();
         let mut resumable = Vec::new();
         for (&key, subscription) in &mut self.all {
-            match (&subscription.standing, subscription.opener.replay) {
-                (Standing::Open(_), Replay::Safe) => resumable.push(key),
-                (Standing::Open(_), Replay::Never) => {
-                    subscription.end(error.clone(), wakers);
-                    self.live -= 1;
-                }
-                (Standing::Resuming(_) | Standing::Ended, _) => {}
+            let Standing::Open(_) = subscription.standing else { continue };
+            if subscription.opener.replay == Replay::Safe && !subscription.opener.fail_fast {
+                resumable.push(key);
+            } else {
+                subscription.end(error.clone(), wakers);
+                self.live -= 1;
             }
         }
         // In the order they were opened.

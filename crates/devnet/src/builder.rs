@@ -1,8 +1,8 @@
 //! What a chain and its nodes are started with.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use crate::{Devnet, Error, Result, chain::genesis::Genesis, running::Running};
+use crate::{Devnet, Error, Fault, Result, chain::genesis::Genesis, running::Running};
 
 /// When blocks are made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) genesis: Genesis,
     pub(crate) blocks: Blocks,
     pub(crate) finality_lag: u32,
+    pub(crate) fork_every: Option<u32>,
+    pub(crate) state: Option<PathBuf>,
 }
 
 /// Settings of a node.
@@ -47,12 +49,14 @@ pub(crate) struct Node {
     pub(crate) port: u16,
     pub(crate) pruning: Option<u32>,
     pub(crate) first_block: u32,
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl Default for Builder {
     fn default() -> Self {
         let genesis = Genesis { seed: 0, subnets: 32, neurons: 256 };
-        let chain = Settings { genesis, blocks: Blocks::OnDemand, finality_lag: 2 };
+        let chain =
+            Settings { genesis, blocks: Blocks::OnDemand, finality_lag: 2, fork_every: None, state: None };
         Self { chain: Origin::New(chain), node: Node::default() }
     }
 }
@@ -83,6 +87,19 @@ impl Builder {
     /// How many blocks the finalized head is behind the best one (default 2).
     pub fn finality_lag(self, blocks: u32) -> Self {
         self.chain(|chain| chain.finality_lag = blocks)
+    }
+
+    /// Lets a fork one to three blocks deep follow every so many blocks, as far as finality allows: it needs
+    /// [`Blocks::Every`], and a finality lag of three for all depths (default no forks).
+    pub fn fork_every(self, blocks: u32) -> Self {
+        self.chain(|chain| chain.fork_every = Some(blocks))
+    }
+
+    /// Keeps the chain in this file, and goes on with the chain that is in it. Every block is written as it comes, so
+    /// it is there however the process ends; states are computed again from the blocks. The file belongs to one genesis
+    /// and to one process at a time. What waits in the pool is not kept.
+    pub fn state(self, file: impl Into<PathBuf>) -> Self {
+        self.chain(|chain| chain.state = Some(file.into()))
     }
 
     fn chain(mut self, set: impl FnOnce(&mut Settings)) -> Self {
@@ -132,11 +149,18 @@ impl Builder {
         self
     }
 
+    /// What goes wrong on this node from the start (default nothing); see also [`Devnet::set_faults`].
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.node.faults = faults.into_iter().collect();
+        self
+    }
+
     /// Makes the genesis block, unless the chain runs already, and serves the chain. Needs a tokio runtime with time
     /// and IO.
     ///
     /// # Errors
-    /// `Config` when there are more subnets or neurons than a chain may have, `Port` when the port is taken.
+    /// `Config` when there are more subnets or neurons than a chain may have, or forks without timed blocks; `State`
+    /// when the file cannot be read or written, is of another chain, or is in use; `Port` when the port is taken.
     pub async fn start(self) -> Result<Devnet> {
         let chain = match self.chain {
             Origin::Running(chain) => chain,
@@ -154,6 +178,9 @@ fn checked(settings: Settings) -> Result<Settings> {
             Genesis::MAX_SUBNETS,
             Genesis::MAX_NEURONS
         )));
+    }
+    if settings.fork_every.is_some() && !matches!(settings.blocks, Blocks::Every(_)) {
+        return Err(Error::config("forks follow blocks that come at an interval"));
     }
     Ok(settings)
 }

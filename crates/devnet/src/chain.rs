@@ -6,10 +6,13 @@ mod blocks;
 mod finality;
 mod fork;
 pub(crate) mod genesis;
+mod journal;
 pub(crate) mod pool;
+mod replay;
 mod version;
 
 use std::{
+    path::Path,
     sync::{Arc, atomic::AtomicU32},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -31,11 +34,13 @@ pub(crate) use finality::Unfinalizable;
 pub(crate) use fork::ForkError;
 
 use crate::{
+    Error,
     engine::{Engine, ExecutionError},
     runtime::MINIMUM_PERIOD,
 };
 use author::{Applied, Author};
 use genesis::Genesis;
+use journal::{Journal, Record};
 use pool::{Pool, PoolError};
 
 /// Heads a slow subscriber may fall behind before it is cut off.
@@ -69,13 +74,21 @@ pub(crate) struct Chain {
     finality_lag: AtomicU32,
     /// Held while a block is built or finalized: there is one author.
     authoring: Mutex<()>,
+    journal: Journal,
 }
 
 impl Chain {
-    pub(crate) fn new(engine: Box<dyn Engine>, genesis: &Genesis, finality_lag: u32) -> Result<Self, String> {
+    /// Makes the genesis block, and whatever blocks the file has.
+    pub(crate) fn new(
+        engine: Box<dyn Engine>,
+        genesis: &Genesis,
+        finality_lag: u32,
+        state: Option<&Path>,
+    ) -> Result<Self, Error> {
         let archive = Archive::default();
-        let genesis = genesis.build(&archive)?;
-        Ok(Self {
+        let genesis = genesis.build(&archive).map_err(Error::config)?;
+        let hash = genesis.hash;
+        let mut chain = Self {
             engine,
             archive,
             blocks: RwLock::new(Blocks::new(genesis)),
@@ -83,7 +96,16 @@ impl Chain {
             heads: broadcast::Sender::new(HEADS_BUFFERED),
             finality_lag: finality_lag.into(),
             authoring: Mutex::default(),
-        })
+            journal: Journal::default(),
+        };
+        if let Some(path) = state {
+            let (journal, records) = Journal::open(path, hash)?;
+            for record in records {
+                chain.replay(record).map_err(|error| Error::state(path, error))?;
+            }
+            chain.journal = journal;
+        }
+        Ok(chain)
     }
 
     /// Looks at the blocks; nothing is imported meanwhile.
@@ -185,6 +207,7 @@ impl Chain {
         let (route, finalized) = {
             let mut blocks = self.blocks.write();
             let route = blocks.import(block.clone());
+            self.journal.append(|| Record::imported(block));
             // Sent under the lock, so that no subscriber sees a head twice or misses one.
             self.send(Event::Imported, block);
             let Some(route) = route else { return };

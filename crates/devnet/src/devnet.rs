@@ -8,9 +8,10 @@ use std::{
 use tokio::{sync::Mutex, task::spawn_blocking};
 
 use crate::{
-    Builder, Ending, Error, Result, Stats,
+    Builder, Ending, Error, Fault, Result, Stats,
     builder::Node,
     chain::{Block, genesis},
+    faults::Faults,
     link::Link,
     rpc,
     running::{Running, produce},
@@ -41,10 +42,16 @@ impl Devnet {
     }
 
     pub(crate) async fn start(running: Arc<Running>, settings: Node) -> Result<Self> {
-        let Node { latency, bandwidth, port, pruning, first_block } = settings;
+        let Node { latency, bandwidth, port, pruning, first_block, faults } = settings;
         let view = Arc::new(View::new(running.chain.clone(), pruning, first_block));
         let methods = rpc::methods(&view, running.instant).map_err(Error::config)?.into();
-        let service = Service { methods, link: Link::new(latency, bandwidth), requests: Arc::default() };
+        let service = Service {
+            methods,
+            link: Link::new(latency, bandwidth),
+            requests: Arc::default(),
+            faults: Arc::new(Faults::new(running.genesis.seed)),
+        };
+        set_faults(&view, &service.faults, faults);
         let server = RpcServer::start(service.clone(), port).await;
         let server = server.map_err(|error| Error::port(port, &error))?;
         let port = server.port();
@@ -170,6 +177,20 @@ impl Devnet {
         }
     }
 
+    /// Replaces what goes wrong on this node; with none, all is well again. Counting begins anew.
+    ///
+    /// ```no_run
+    /// # async fn run() -> tensorwire_devnet::Result<()> {
+    /// # use tensorwire_devnet::{Devnet, Fault};
+    /// let devnet = Devnet::builder().subnets(1).neurons(4).faults([Fault::LoseReply(10)]).start().await?;
+    /// devnet.set_faults(["drop-every=50".parse()?, "delay=5..20".parse()?]);
+    /// devnet.set_faults([]);
+    /// # Ok(()) }
+    /// ```
+    pub fn set_faults(&self, faults: impl IntoIterator<Item = Fault>) {
+        set_faults(&self.view, &self.service.faults, faults.into_iter().collect());
+    }
+
     /// Ends all connections of now; the node goes on serving.
     pub async fn disconnect(&self, ending: Ending) {
         if let Some(server) = &*self.server.lock().await {
@@ -213,6 +234,13 @@ impl Devnet {
 
 /// The code of a close frame of a node that is shut down.
 const GOING_AWAY: u16 = 1001;
+
+/// Two places act on faults: what carries messages, and what knows the chain.
+fn set_faults(view: &View, faults: &Faults, set: Vec<Fault>) {
+    faults.set(set);
+    view.set_lag(faults.lag());
+    view.set_frozen(faults.freezes_head());
+}
 
 fn named(block: &Block) -> (u32, [u8; 32]) {
     (block.number(), block.hash.0)

@@ -1,6 +1,6 @@
 //! Errors of starting and driving a chain.
 
-use std::{fmt, io, sync::Arc};
+use std::{fmt, io, path::Path, sync::Arc};
 
 use crate::chain::{ForkError, Unfinalizable};
 
@@ -28,6 +28,10 @@ pub enum ErrorKind {
     Execution,
     /// What was asked for would undo what is final, or make final what is not there.
     Finality,
+    /// A text names no fault.
+    Fault,
+    /// The file that keeps the chain cannot be used.
+    State,
 }
 
 impl Error {
@@ -42,6 +46,14 @@ impl Error {
 
     pub(crate) fn execution(message: impl fmt::Display) -> Self {
         Self::new(ErrorKind::Execution, format!("cannot execute a block: {message}"))
+    }
+
+    pub(crate) fn fault(message: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::Fault, message.to_string())
+    }
+
+    pub(crate) fn state(file: &Path, message: impl fmt::Display) -> Self {
+        Self::new(ErrorKind::State, format!("{} cannot keep the chain: {message}", file.display()))
     }
 
     fn new(kind: ErrorKind, message: String) -> Self {
@@ -74,6 +86,15 @@ impl fmt::Display for Error {
         formatter.write_str(&self.0.message)
     }
 }
+
+/// Errors are equal if they say the same.
+impl PartialEq for Error {
+    fn eq(&self, other: &Self) -> bool {
+        (self.kind(), &self.0.message) == (other.kind(), &other.0.message)
+    }
+}
+
+impl Eq for Error {}
 
 impl fmt::Debug for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,13 +4,21 @@ mod frames;
 #[cfg(test)]
 mod tests;
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
     sync::watch,
 };
 
-use crate::link::{Lane, PIECE};
-use frames::Frames;
+use crate::{
+    faults::{Faults, Passed},
+    link::{Lane, PIECE},
+};
+use frames::{Frame, Frames};
 
 /// How a node ends a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +35,17 @@ pub(crate) type Switch = watch::Sender<Option<Ending>>;
 /// The relay of one connection.
 pub(crate) struct Relay {
     ending: Switch,
+    faults: Arc<Faults>,
+    /// Answers the handshake in the server's place.
+    refusal: Option<Vec<u8>>,
+    /// Whether everything is swallowed.
+    silent: AtomicBool,
 }
 
 impl Relay {
-    pub(crate) fn new(ending: Switch) -> Self {
-        Self { ending }
+    pub(crate) fn new(ending: Switch, faults: Arc<Faults>) -> Self {
+        let refusal = faults.handshake();
+        Self { ending, faults, refusal, silent: AtomicBool::new(false) }
     }
 
     /// Returns when the connection is to be cut.
@@ -44,12 +58,18 @@ impl Relay {
     pub(crate) async fn requests(&self, mut from: impl AsyncRead + Unpin, to: Lane<'_>) {
         let mut buffer = vec![0; PIECE];
         while let Some(bytes) = read(&mut from, &mut buffer).await {
-            to.send(bytes).await;
+            if self.refusal.is_none() && !self.is_silent() {
+                to.send(bytes).await;
+            }
         }
     }
 
     /// Carries what the server sends, until it closes or the connection is ended.
     pub(crate) async fn answers(&self, mut from: impl AsyncRead + Unpin, to: Lane<'_>) {
+        if let Some(refusal) = &self.refusal {
+            to.send(refusal).await;
+            return;
+        }
         let mut frames = Frames::default();
         let mut buffer = vec![0; PIECE];
         loop {
@@ -64,13 +84,39 @@ impl Relay {
                 bytes = read(&mut from, &mut buffer) => bytes,
             };
             let Some(bytes) = bytes else { return };
+            if self.is_silent() {
+                continue;
+            }
             frames.push(bytes);
             while let Some(frame) = frames.next() {
-                if !to.send(&frame.bytes).await {
+                if !self.pass(frame, &to).await {
                     return;
                 }
             }
         }
+    }
+
+    /// Sends what the faults leave of a frame; false when the connection ends with it.
+    async fn pass(&self, frame: Frame, to: &Lane<'_>) -> bool {
+        let Some(text) = frame.message() else { return to.send(&frame.bytes).await };
+        let (passed, end) = self.faults.message(text);
+        let sent = match passed {
+            Passed::Whole => to.send(&frame.bytes).await,
+            Passed::Changed(text) => to.send(&Frame::text(&text).bytes).await,
+            Passed::Lost => true,
+        };
+        if let Some(Some(code)) = end {
+            to.send(&frames::close(code)).await;
+        }
+        sent && end.is_none()
+    }
+
+    /// Whatever is swallowed once leaves a hole in the stream: nothing can follow.
+    fn is_silent(&self) -> bool {
+        if self.faults.half_open() {
+            self.silent.store(true, Ordering::Relaxed);
+        }
+        self.silent.load(Ordering::Relaxed)
     }
 
     async fn ended(&self, how: impl Fn(Ending) -> bool) -> Option<Ending> {

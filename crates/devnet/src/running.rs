@@ -10,7 +10,7 @@ use tokio::{
 use crate::{
     Blocks, Error, Result,
     builder::Settings,
-    chain::{Chain, genesis::Genesis},
+    chain::{Chain, ForkError, genesis::Genesis},
     engine::NativeEngine,
 };
 
@@ -25,15 +25,17 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start(settings: Settings) -> Result<Arc<Self>> {
-        let Settings { genesis, blocks, finality_lag } = settings;
+        let Settings { genesis, blocks, finality_lag, fork_every, state } = settings;
         let engine = Box::new(NativeEngine::new());
-        let chain = spawn_blocking(move || Chain::new(engine, &genesis, finality_lag))
+        let chain = spawn_blocking(move || Chain::new(engine, &genesis, finality_lag, state.as_deref()))
             .await
-            .map_err(Error::config)?
-            .map_err(Error::config)?;
+            .map_err(Error::config)??;
         let chain = Arc::new(chain);
         let clock = match blocks {
-            Blocks::Every(period) => Some(tokio::spawn(tick(chain.clone(), period))),
+            Blocks::Every(period) => {
+                let forks = fork_every.map(|every| Forks::new(every, genesis.seed));
+                Some(tokio::spawn(tick(chain.clone(), period, forks)))
+            }
             Blocks::OnDemand | Blocks::PerExtrinsic => None,
         };
         Ok(Arc::new(Self { chain, genesis, instant: blocks == Blocks::PerExtrinsic, clock }))
@@ -69,15 +71,55 @@ pub(crate) async fn produce(chain: Arc<Chain>) -> Result<[u8; 32]> {
 }
 
 /// Makes a block at every tick; ticks missed by a slow machine are not made up for.
-async fn tick(chain: Arc<Chain>, period: Duration) {
+async fn tick(chain: Arc<Chain>, period: Duration, mut forks: Option<Forks>) {
     let period = period.max(Duration::from_millis(1));
     let mut ticks = interval_at(Instant::now() + period, period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = produce(chain.clone()).await {
+        let mut made = produce(chain.clone()).await.map(drop);
+        if let (Ok(()), Some(forks)) = (&made, &mut forks) {
+            made = forks.follow(&chain).await;
+        }
+        if let Err(error) = made {
             tracing::error!(target: "tensorwire::devnet", %error, "no more blocks");
             return;
+        }
+    }
+}
+
+/// Forks now and then.
+struct Forks {
+    every: u32,
+    blocks: u32,
+    random: fastrand::Rng,
+}
+
+impl Forks {
+    const DEEPEST: u32 = 3;
+
+    fn new(every: u32, seed: u64) -> Self {
+        Self { every, blocks: 0, random: fastrand::Rng::with_seed(seed) }
+    }
+
+    /// Counts a block, and lets a fork follow if it is time.
+    async fn follow(&mut self, chain: &Arc<Chain>) -> Result<()> {
+        self.blocks += 1;
+        if self.blocks < self.every {
+            return Ok(());
+        }
+        self.blocks = 0;
+        let depth = self.random.u32(1..=Self::DEEPEST);
+        let chain = chain.clone();
+        let forked = spawn_blocking(move || {
+            let depth =
+                depth.min(chain.blocks(|blocks| blocks.best().number() - blocks.finalized().number()));
+            if depth == 0 { Ok(()) } else { chain.fork(depth, depth + 1).map(drop) }
+        });
+        match forked.await.map_err(Error::execution)? {
+            Err(error @ ForkError::Execution(_)) => Err(error.into()),
+            // Somebody finalized meanwhile: the next fork will do.
+            Err(ForkError::TooDeep { .. }) | Ok(()) => Ok(()),
         }
     }
 }

@@ -1,20 +1,18 @@
 //! Serves the methods on a port, with a node's limits.
 
+mod middleware;
+
 use std::{
     io,
     net::Ipv4Addr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
 use jsonrpsee::{
     Methods,
-    core::middleware::{Batch, Notification, RpcServiceBuilder, RpcServiceT},
-    server::{MethodResponse, RandomStringIdProvider, Server, ServerConfig, ServerHandle, stop_channel},
-    types::Request,
+    core::middleware::RpcServiceBuilder,
+    server::{RandomStringIdProvider, Server, ServerConfig, ServerHandle, stop_channel},
 };
 use parking_lot::Mutex;
 use tokio::{
@@ -25,9 +23,11 @@ use tokio::{
 };
 
 use crate::{
+    faults::Faults,
     link::Link,
     relay::{Ending, Relay, Switch},
 };
+use middleware::Middleware;
 
 const MEGABYTE: u32 = 1024 * 1024;
 /// A node's limit for a request and for an answer.
@@ -48,6 +48,7 @@ pub(crate) struct Service {
     pub(crate) link: Arc<Link>,
     /// Requests served so far, also those of batches; notifications do not count.
     pub(crate) requests: Arc<AtomicU64>,
+    pub(crate) faults: Arc<Faults>,
 }
 
 /// A server that stops when it is dropped.
@@ -79,12 +80,17 @@ impl RpcServer {
         let server = Server::builder().set_config(config).to_service_builder();
         let register = connections.clone();
         let open = move |socket: TcpStream, tasks: &mut JoinSet<()>| {
-            let Service { methods, link, requests } = service.clone();
+            let Service { methods, link, requests, faults } = service.clone();
             let (near, far) = Link::pipe();
-            tasks.spawn(link.carry(socket, near, Relay::new(register.open())));
-            let counting = RpcServiceBuilder::new()
-                .layer_fn(move |inner| Counting { inner, requests: requests.clone() });
-            let service = server.clone().set_rpc_middleware(counting).build(methods, stop_handle.clone());
+            let ending = register.open();
+            tasks.spawn(link.carry(socket, near, Relay::new(ending.clone(), faults.clone())));
+            let middleware = RpcServiceBuilder::new().layer_fn(move |inner| Middleware {
+                inner,
+                requests: requests.clone(),
+                faults: faults.clone(),
+                ending: ending.clone(),
+            });
+            let service = server.clone().set_rpc_middleware(middleware).build(methods, stop_handle.clone());
             tasks.spawn(async move {
                 // How a connection ends is the client's business.
                 let _ = jsonrpsee::server::serve(far, service).await;
@@ -159,38 +165,5 @@ impl Connections {
         for switch in self.0.lock().iter() {
             switch.send_replace(Some(ending));
         }
-    }
-}
-
-/// Counts requests on their way to the service.
-#[derive(Clone)]
-struct Counting<S> {
-    inner: S,
-    requests: Arc<AtomicU64>,
-}
-
-impl<S> RpcServiceT for Counting<S>
-where
-    S: RpcServiceT<MethodResponse = MethodResponse> + Send + Sync + Clone + 'static,
-{
-    type MethodResponse = S::MethodResponse;
-    type NotificationResponse = S::NotificationResponse;
-    type BatchResponse = S::BatchResponse;
-
-    fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = Self::MethodResponse> + Send + 'a {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.inner.call(request)
-    }
-
-    fn batch<'a>(&self, batch: Batch<'a>) -> impl Future<Output = Self::BatchResponse> + Send + 'a {
-        self.requests.fetch_add(batch.len() as u64, Ordering::Relaxed);
-        self.inner.batch(batch)
-    }
-
-    fn notification<'a>(
-        &self,
-        notification: Notification<'a>,
-    ) -> impl Future<Output = Self::NotificationResponse> + Send + 'a {
-        self.inner.notification(notification)
     }
 }

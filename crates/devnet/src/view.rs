@@ -52,13 +52,11 @@ impl View {
         &self.chain
     }
 
-    #[expect(dead_code, reason = "a fault")]
     /// Stays so many blocks behind the chain from now on.
     pub(crate) fn set_lag(&self, lag: u32) {
         self.lag.store(lag, Ordering::Relaxed);
     }
 
-    #[expect(dead_code, reason = "a fault")]
     /// Stops the heads where they are, or lets them go on. What came meanwhile follows then.
     pub(crate) fn set_frozen(&self, frozen: bool) {
         let tips = frozen.then(|| self.tips());

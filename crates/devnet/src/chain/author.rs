@@ -111,6 +111,19 @@ impl<'a> Author<'a> {
         applied
     }
 
+    /// Executes a block that was built before, its inherents first.
+    pub(crate) fn replay(
+        mut self,
+        extrinsics: impl Iterator<Item = Bytes>,
+        inherents: usize,
+    ) -> Result<Arc<Block>, ExecutionError> {
+        for extrinsic in extrinsics {
+            self.apply(extrinsic);
+        }
+        self.inherents = inherents;
+        self.finish()
+    }
+
     /// Ends the block and keeps its state.
     pub(crate) fn finish(mut self) -> Result<Arc<Block>, ExecutionError> {
         let bytes = self.call("BlockBuilder_finalize_block", &[])?;

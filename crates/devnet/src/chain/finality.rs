@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use super::{Block, Blocks, Chain, Event, pool::Pool};
+use super::{Block, Blocks, Chain, Event, journal::Record, pool::Pool};
 
 /// Why a block cannot be finalized.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +50,7 @@ impl Chain {
     fn finalize_to(&self, blocks: &mut Blocks, number: u32) -> Vec<Arc<Block>> {
         let finalized = blocks.finalize(number);
         if let Some(last) = finalized.last() {
+            self.journal.append(|| Record::Finalized(last.number()));
             self.send(Event::Finalized, last);
         }
         finalized

@@ -28,7 +28,7 @@ impl Chain {
     pub(crate) fn fork(&self, depth: u32, length: u32) -> Result<Vec<Arc<Block>>, ForkError> {
         let _authoring = self.authoring.lock();
         let (parent, mark) = self.blocks(|blocks| {
-            let most = blocks.best().number() - blocks.finalized().number();
+            let most = blocks.best().number().saturating_sub(blocks.finalized().number());
             let ancestor = blocks.best().number().checked_sub(depth).filter(|_| depth <= most);
             let parent = ancestor.and_then(|number| blocks.at_number(number));
             // There are ever more blocks, so no two branches have the same mark.

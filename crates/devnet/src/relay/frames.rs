@@ -37,7 +37,6 @@ pub(super) struct Frame {
     message: Option<usize>,
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "faults look into messages"))]
 impl Frame {
     /// A message of this text, as a server sends it.
     pub(super) fn text(text: &[u8]) -> Self {

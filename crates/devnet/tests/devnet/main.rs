@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod client;
+mod faults;
 mod forks;
 mod genesis;
+mod kept;
 mod link;
 mod metadata;
 mod neurons;

@@ -1,0 +1,147 @@
+//! The faults of a node, and when each is due.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use parking_lot::{Mutex, RwLock};
+use serde::de::IgnoredAny;
+use tokio::time::Instant;
+
+use super::{Fault, Refusal};
+
+/// What answers begin with; what subscriptions tell begins otherwise.
+const ANSWER: &[u8] = br#"{"jsonrpc":"2.0","id":"#;
+
+/// What becomes of a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Passed {
+    /// It is sent as it is.
+    Whole,
+    /// This is sent in its place.
+    Changed(Vec<u8>),
+    /// It is not sent.
+    Lost,
+}
+
+/// What a node does wrong.
+pub(crate) struct Faults {
+    set: RwLock<Vec<Fault>>,
+    messages: AtomicU64,
+    answers: AtomicU64,
+    random: Mutex<fastrand::Rng>,
+    /// The second that is running, and the requests in it.
+    second: Mutex<Option<(Instant, u32)>>,
+}
+
+impl Faults {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            set: RwLock::default(),
+            messages: AtomicU64::new(0),
+            answers: AtomicU64::new(0),
+            random: Mutex::new(fastrand::Rng::with_seed(seed)),
+            second: Mutex::default(),
+        }
+    }
+
+    /// Replaces all faults; counting begins anew.
+    pub(crate) fn set(&self, faults: Vec<Fault>) {
+        let mut set = self.set.write();
+        *set = faults;
+        self.messages.store(0, Ordering::Relaxed);
+        self.answers.store(0, Ordering::Relaxed);
+        *self.second.lock() = None;
+    }
+
+    /// What becomes of a message, and the code of the close frame after it: `Some(None)` ends the connection without
+    /// one.
+    pub(crate) fn message(&self, text: &[u8]) -> (Passed, Option<Option<u16>>) {
+        let set = self.set.read();
+        let messages = self.messages.fetch_add(1, Ordering::Relaxed) + 1;
+        let due = |count: u64, every: u32| every > 0 && count.is_multiple_of(every.into());
+        let mut passed = Passed::Whole;
+        if let Some(rest) = text.strip_prefix(ANSWER) {
+            let answers = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
+            for fault in &*set {
+                match fault {
+                    Fault::LoseReply(every) if due(answers, *every) => passed = Passed::Lost,
+                    Fault::NullId(every) if due(answers, *every) && passed == Passed::Whole => {
+                        passed = Passed::Changed(with_null_id(rest));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let end = set.iter().find_map(|fault| match fault {
+            Fault::DropEvery(every) if due(messages, *every) => Some(None),
+            Fault::Close { code, every } if due(messages, *every) => Some(Some(*code)),
+            _ => None,
+        });
+        (passed, end)
+    }
+
+    /// How long an answer is held back.
+    pub(crate) fn delay(&self) -> Option<Duration> {
+        let (least, most) = self.find(|fault| match fault {
+            Fault::Delay { least, most } => Some((least, most)),
+            _ => None,
+        })?;
+        let range = least.as_micros() as u64..=most.max(least).as_micros() as u64;
+        Some(Duration::from_micros(self.random.lock().u64(range)))
+    }
+
+    /// Counts requests; how they are refused, if they are too many for this second.
+    pub(crate) fn refused(&self, requests: u32) -> Option<Refusal> {
+        let (per_second, refusal) = self.find(|fault| match fault {
+            Fault::Limit { per_second, refusal } => Some((per_second, refusal)),
+            _ => None,
+        })?;
+        let now = Instant::now();
+        let mut second = self.second.lock();
+        if second.is_some_and(|(begin, _)| now.duration_since(begin) >= Duration::from_secs(1)) {
+            *second = None;
+        }
+        let (_, count) = second.get_or_insert((now, 0));
+        *count = count.saturating_add(requests);
+        (*count > per_second).then_some(refusal)
+    }
+
+    /// The answer to a handshake that is refused.
+    pub(crate) fn handshake(&self) -> Option<Vec<u8>> {
+        let retry_after = self.find(|fault| match fault {
+            Fault::TooManyRequests(retry_after) => Some(retry_after),
+            _ => None,
+        })?;
+        let retry_after =
+            retry_after.map(|seconds| format!("retry-after: {seconds}\r\n")).unwrap_or_default();
+        let head = "HTTP/1.1 429 Too Many Requests\r\ncontent-length: 0\r\nconnection: close\r\n";
+        Some(format!("{head}{retry_after}\r\n").into_bytes())
+    }
+
+    pub(crate) fn half_open(&self) -> bool {
+        self.find(|fault| (fault == Fault::HalfOpen).then_some(())).is_some()
+    }
+
+    pub(crate) fn freezes_head(&self) -> bool {
+        self.find(|fault| (fault == Fault::FreezeHead).then_some(())).is_some()
+    }
+
+    /// How many blocks the node is behind the chain.
+    pub(crate) fn lag(&self) -> u32 {
+        self.find(|fault| if let Fault::Lag(blocks) = fault { Some(blocks) } else { None })
+            .unwrap_or_default()
+    }
+
+    fn find<T>(&self, pick: impl FnMut(Fault) -> Option<T>) -> Option<T> {
+        self.set.read().iter().copied().find_map(pick)
+    }
+}
+
+/// An answer with another id, of what follows the beginning that all answers have.
+fn with_null_id(rest: &[u8]) -> Vec<u8> {
+    let mut ids = serde_json::Deserializer::from_slice(rest).into_iter::<IgnoredAny>();
+    let length = if matches!(ids.next(), Some(Ok(_))) { ids.byte_offset() } else { 0 };
+    [ANSWER, b"null", rest.get(length..).unwrap_or_default()].concat()
+}

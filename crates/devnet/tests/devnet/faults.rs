@@ -1,0 +1,315 @@
+//! Each fault does what it says, seen over a plain websocket.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tensorwire_devnet::{Devnet, ErrorKind, Fault, Refusal};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+use crate::{
+    client::{hex, small},
+    plain::{Plain, Seen, bounded},
+};
+
+async fn with(fault: &str) -> Devnet {
+    small().faults([fault.parse().unwrap()]).start().await.unwrap()
+}
+
+/// The ids of so many answers.
+async fn ids(client: &mut Plain, count: usize) -> Vec<Value> {
+    let mut ids = Vec::new();
+    for _ in 0..count {
+        ids.push(client.message().await["id"].clone());
+    }
+    ids
+}
+
+#[tokio::test]
+async fn drop_every_ends_without_a_word_after_the_nth_message() {
+    let devnet = with("drop-every=3").await;
+    for _ in 0..2 {
+        let mut client = Plain::connect(&devnet).await;
+        for id in 1..=3 {
+            client.ask(id).await;
+            assert_eq!(client.message().await["id"], id);
+        }
+        assert_eq!(client.next().await, Seen::End);
+    }
+    // What a subscription tells counts as well.
+    let mut client = Plain::connect(&devnet).await;
+    client.send(1, "chain_subscribeNewHeads", json!([])).await;
+    client.message().await;
+    assert_eq!(client.message().await["params"]["result"]["number"], "0x0");
+    devnet.produce_block().await.unwrap();
+    assert_eq!(client.message().await["params"]["result"]["number"], "0x1");
+    assert_eq!(client.next().await, Seen::End);
+}
+
+#[tokio::test]
+async fn close_says_its_code() {
+    let devnet = with("close=1013:2").await;
+    let mut client = Plain::connect(&devnet).await;
+    for id in 1..=2 {
+        client.ask(id).await;
+        assert_eq!(client.message().await["id"], id);
+    }
+    assert_eq!(client.next().await, Seen::Close(Some(1013)));
+}
+
+#[tokio::test]
+async fn lose_reply_loses_every_nth_answer_and_nothing_else() {
+    let devnet = with("lose-reply=3").await;
+    let mut client = Plain::connect(&devnet).await;
+    let mut answered = Vec::new();
+    for id in 1..=9 {
+        client.ask(id).await;
+        if id % 3 != 0 {
+            answered.extend(ids(&mut client, 1).await);
+        }
+    }
+    assert_eq!(answered, [1, 2, 4, 5, 7, 8]);
+    client.ask(10).await;
+    assert_eq!(client.message().await["id"], 10);
+    assert_eq!(devnet.stats().requests, 10, "the node has served them all");
+
+    // The answer to a subscription is lost, and it tells all the same.
+    devnet.set_faults([Fault::LoseReply(1)]);
+    client.send(11, "chain_subscribeNewHeads", json!([])).await;
+    assert_eq!(client.message().await["method"], "chain_newHead");
+}
+
+#[tokio::test]
+async fn null_id_takes_the_id_out_of_every_nth_answer() {
+    let devnet = with("null-id=2").await;
+    let mut client = Plain::connect(&devnet).await;
+    for id in [1, 2, 3, 4] {
+        client.ask(id).await;
+        let answer = client.message().await;
+        assert_eq!(answer["id"], if id % 2 == 0 { Value::Null } else { json!(id) });
+        assert_eq!(answer["result"], "Devnet");
+    }
+}
+
+#[tokio::test]
+async fn delayed_answers_all_come() {
+    let devnet = with("delay=1..30").await;
+    let mut client = Plain::connect(&devnet).await;
+    for id in 0..50 {
+        client.ask(id).await;
+    }
+    let mut seen: Vec<_> = ids(&mut client, 50).await.iter().map(|id| id.as_u64().unwrap()).collect();
+    assert!(!seen.is_sorted(), "with random delays some overtake others");
+    seen.sort_unstable();
+    assert_eq!(seen, (0..50).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn g10_handshakes_are_refused_with_429() {
+    let devnet = with("429=7").await;
+    for _ in 0..2 {
+        let refused = Plain::try_connect(&devnet).await.err();
+        assert_eq!(refused, Some((429, Some("7".to_owned()))));
+    }
+    devnet.set_faults(["429".parse().unwrap()]);
+    assert_eq!(Plain::try_connect(&devnet).await.err(), Some((429, None)));
+    devnet.set_faults([]);
+    let mut client = Plain::connect(&devnet).await;
+    client.ask(1).await;
+    assert_eq!(client.message().await["id"], 1);
+}
+
+#[tokio::test]
+async fn g10_requests_beyond_a_limit_are_refused_in_each_shape() {
+    for code in [-32_005, -32_029, -32_004] {
+        let devnet = with(&format!("limit=0:{code}")).await;
+        let mut client = Plain::connect(&devnet).await;
+        client.ask(1).await;
+        let refused = client.message().await;
+        assert_eq!((&refused["id"], &refused["error"]["code"]), (&json!(1), &json!(code)));
+    }
+    let devnet = with("limit=0:close-1008").await;
+    let mut client = Plain::connect(&devnet).await;
+    client.ask(1).await;
+    assert_eq!(client.next().await, Seen::Close(Some(1008)));
+
+    // Far more at once than a second's share: the share is answered, the rest refused.
+    let devnet = with("limit=5").await;
+    let mut client = Plain::connect(&devnet).await;
+    for id in 0..100 {
+        client.ask(id).await;
+    }
+    let mut answered = 0;
+    for _ in 0..100 {
+        answered += u32::from(client.message().await.get("result").is_some());
+    }
+    assert!((5..100).contains(&answered), "{answered}");
+}
+
+#[tokio::test]
+async fn frozen_heads_move_again_without_a_gap() {
+    let devnet = small().start().await.unwrap();
+    let healthy = devnet.another().start().await.unwrap();
+    devnet.produce_blocks(2).await.unwrap();
+    let mut client = Plain::connect(&devnet).await;
+    client.send(1, "chain_subscribeNewHeads", json!([])).await;
+    let number = |message: &Value| message["params"]["result"]["number"].clone();
+    client.message().await;
+    assert_eq!(number(&client.message().await), "0x2");
+
+    devnet.set_faults([Fault::FreezeHead]);
+    let frozen = devnet.block_hash(2).unwrap();
+    let hidden = devnet.produce_blocks(3).await.unwrap();
+    let ask = async |client: &mut Plain, method: &str, params| {
+        client.send(2, method, params).await;
+        client.message().await["result"].clone()
+    };
+    // Were a head told, it would come before these answers, or instead of them.
+    assert_eq!(ask(&mut client, "chain_getBlockHash", json!([])).await, hex(frozen));
+    assert_eq!(ask(&mut client, "chain_getFinalizedHead", json!([])).await, hex(devnet.genesis_hash()));
+    assert_eq!(ask(&mut client, "chain_getBlockHash", json!([5])).await, Value::Null);
+    assert_eq!(ask(&mut client, "chain_getHeader", json!([hex(hidden)])).await, Value::Null);
+    let mut elsewhere = Plain::connect(&healthy).await;
+    assert_eq!(ask(&mut elsewhere, "chain_getBlockHash", json!([])).await, hex(hidden));
+
+    devnet.set_faults([]);
+    for expected in ["0x3", "0x4", "0x5"] {
+        assert_eq!(number(&client.message().await), expected);
+    }
+    assert_eq!(ask(&mut client, "chain_getBlockHash", json!([])).await, hex(hidden));
+}
+
+#[tokio::test]
+async fn a_lagging_node_is_behind_in_everything() {
+    let devnet = small().finality_lag(1).start().await.unwrap();
+    let lagging = devnet.another().faults([Fault::Lag(3)]).start().await.unwrap();
+    let mut client = Plain::connect(&lagging).await;
+    client.send(1, "chain_subscribeNewHeads", json!([])).await;
+    client.message().await;
+    assert_eq!(client.message().await["params"]["result"]["number"], "0x0");
+    devnet.produce_blocks(5).await.unwrap();
+    for expected in ["0x1", "0x2"] {
+        assert_eq!(client.message().await["params"]["result"]["number"], expected);
+    }
+    for (method, params, expected) in [
+        ("chain_getBlockHash", json!([]), json!(devnet.block_hash(2).map(hex))),
+        ("chain_getFinalizedHead", json!([]), json!(devnet.block_hash(1).map(hex))),
+        ("chain_getBlockHash", json!([3]), Value::Null),
+    ] {
+        client.send(2, method, params).await;
+        assert_eq!(client.message().await["result"], expected, "{method}");
+    }
+    let above = hex(devnet.block_hash(3).unwrap());
+    client.send(3, "state_getStorage", json!(["0x00", above])).await;
+    let error = client.message().await["error"].clone();
+    assert_eq!(error["code"], 4_003);
+    assert!(error["message"].as_str().unwrap().contains("Header was not found"), "{error}");
+}
+
+#[tokio::test]
+async fn half_open_takes_everything_and_answers_nothing() {
+    let devnet = small().start().await.unwrap();
+    let mut client = Plain::connect(&devnet).await;
+    client.ask(1).await;
+    client.message().await;
+    devnet.set_faults([Fault::HalfOpen]);
+    client.ask(2).await;
+    let address = devnet.url().strip_prefix("ws://").unwrap().to_owned();
+    let mut socket = bounded(TcpStream::connect(address)).await.unwrap();
+    socket.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    // The bytes have arrived, and nothing has been made of them.
+    bounded(async {
+        while devnet.stats().connections_opened < 2 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let nothing = timeout(Duration::from_millis(50), socket.read(&mut [0])).await;
+    assert!(nothing.is_err(), "{nothing:?}");
+    assert_eq!(devnet.stats().requests, 1);
+
+    // All is well again, but not for a connection in whose stream there is a hole.
+    devnet.set_faults([]);
+    client.ask(3).await;
+    let mut fresh = Plain::connect(&devnet).await;
+    fresh.ask(1).await;
+    assert_eq!(fresh.message().await["id"], 1);
+    assert_eq!(devnet.stats().requests, 2);
+    assert_eq!(devnet.stats().connections_open, 3);
+}
+
+#[tokio::test]
+async fn faults_are_combined_and_replaced() {
+    let devnet = small().start().await.unwrap();
+    devnet.set_faults([Fault::LoseReply(2), Fault::NullId(3), Fault::Close { code: 1011, every: 4 }]);
+    let mut client = Plain::connect(&devnet).await;
+    for id in 1..=4 {
+        client.ask(id).await;
+        match id {
+            1 => assert_eq!(client.message().await["id"], 1),
+            3 => assert_eq!(client.message().await["id"], Value::Null),
+            _ => {}
+        }
+    }
+    assert_eq!(client.next().await, Seen::Close(Some(1011)));
+    devnet.set_faults([Fault::LoseReply(2)]);
+    let mut client = Plain::connect(&devnet).await;
+    client.ask(1).await;
+    assert_eq!(client.message().await["id"], 1, "counting begins anew");
+}
+
+#[test]
+fn faults_are_read_as_they_are_written() {
+    let milliseconds = Duration::from_millis;
+    let cases = [
+        ("drop-every=50", Fault::DropEvery(50)),
+        ("delay=20", Fault::Delay { least: milliseconds(20), most: milliseconds(20) }),
+        ("delay=5..20", Fault::Delay { least: milliseconds(5), most: milliseconds(20) }),
+        ("lose-reply=10", Fault::LoseReply(10)),
+        ("null-id", Fault::NullId(10)),
+        ("null-id=1", Fault::NullId(1)),
+        ("429", Fault::TooManyRequests(None)),
+        ("429=30", Fault::TooManyRequests(Some(30))),
+        ("limit=1", Fault::Limit { per_second: 1, refusal: Refusal::Error(-32_005) }),
+        ("limit=1:-32029", Fault::Limit { per_second: 1, refusal: Refusal::Error(-32_029) }),
+        ("limit=1:close-1008", Fault::Limit { per_second: 1, refusal: Refusal::Close }),
+        ("close=1008", Fault::Close { code: 1008, every: 50 }),
+        ("close=1001:3", Fault::Close { code: 1001, every: 3 }),
+        ("freeze-head", Fault::FreezeHead),
+        ("lag=5", Fault::Lag(5)),
+        ("half-open", Fault::HalfOpen),
+    ];
+    for (text, fault) in cases {
+        assert_eq!(text.parse(), Ok(fault), "{text}");
+    }
+    for (kind, name) in Fault::KINDS.iter().zip(["drop-every", "delay", "lose-reply"]) {
+        assert!(kind.syntax().starts_with(name) && !kind.effect().is_empty());
+    }
+    let wrong = [
+        "",
+        "drop",
+        "drop-every",
+        "drop-every=0",
+        "drop-every=-1",
+        "delay=20..5",
+        "delay=x",
+        "close=1006",
+        "close=99999",
+        "limit=1:-1",
+        "half-open=1",
+        "429=soon",
+        "lag=",
+        "freeze-head=no",
+        "lose-reply=99999999999",
+    ];
+    for text in wrong {
+        let error = text.parse::<Fault>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Fault, "{text}");
+        let known = text.split('=').next().unwrap();
+        let named = Fault::KINDS.iter().any(|kind| error.to_string().contains(&kind.syntax()));
+        assert!(named && error.to_string().contains(known), "{error}");
+    }
+}

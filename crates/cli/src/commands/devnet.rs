@@ -1,15 +1,15 @@
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use serde_json::json;
-use tensorwire_devnet::{Blocks, Devnet};
+use tensorwire_devnet::{Blocks, Devnet, Fault};
 
 use crate::{context::Context, progress};
 
 /// Serve a local chain until Ctrl-C
 #[derive(Args)]
-#[command(after_help = NOTES)]
+#[command(after_help = notes())]
 pub(crate) struct Serve {
     /// The port on 127.0.0.1; 0 takes any that is free
     #[arg(long, default_value_t = 9944)]
@@ -35,18 +35,43 @@ pub(crate) struct Serve {
     /// Bytes a second that a connection carries; unlimited by default
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
     bandwidth: Option<u64>,
+    /// What goes wrong on purpose, such as lose-reply=10; several with commas, or repeated
+    #[arg(long, value_name = "FAULT", value_delimiter = ',')]
+    fault: Vec<Fault>,
+    /// Let a fork, one to three blocks deep, follow every so many blocks, as far as finality allows
+    #[arg(long, value_name = "BLOCKS", value_parser = clap::value_parser!(u32).range(1..))]
+    fork_every: Option<u32>,
+    /// Keep states of only so many blocks below the best; by default all are kept
+    #[arg(long, value_name = "BLOCKS")]
+    pruning: Option<u32>,
+    /// Keep the chain in this file, and go on with the chain that is in it
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
 }
 
-const NOTES: &str = "\
+/// What follows the options: the faults are listed from their table.
+fn notes() -> String {
+    let faults = Fault::KINDS.iter().map(|kind| format!("\n  {:21} {}", kind.syntax(), kind.effect()));
+    format!(
+        "{ABOUT}\n\nFaults, of which N are messages or answers of this node:{}\n\n{EXAMPLES}",
+        faults.collect::<String>()
+    )
+}
+
+const ABOUT: &str = "\
 A genuine FRAME runtime in this process, with Bittensor's storage, calls and runtime APIs; its economics \
 are imitated. The same seed gives the same chain. JSON: {\"url\": ..} once it serves. \
---network, --at, --timeout and --no-cache have no effect here.
+--network, --at, --timeout and --no-cache have no effect here.";
 
+const EXAMPLES: &str = "\
 Examples:
   tw devnet
   tw --network devnet neurons --netuid 1    # asks it, from elsewhere
   tw devnet --subnets 2 --neurons 8 --block-time 0
   tw devnet --latency 100 --bandwidth 1000000  # a node far away
+  tw devnet --fault drop-every=50,delay=5..20 --fault lose-reply=10
+  tw devnet --block-time 1 --fork-every 5 --finality-lag 4
+  tw devnet --state chain.bin    # stopped and started, it goes on
   tw --json devnet --port 0 | jq -r .url";
 
 impl Serve {
@@ -55,8 +80,7 @@ impl Serve {
             let spinner = progress::spinner("building the chain");
             let devnet = self.start().await;
             spinner.finish_and_clear();
-            let devnet =
-                devnet.with_context(|| format!("the chain cannot be served on port {}", self.port))?;
+            let devnet = devnet?;
             let url = devnet.url();
             context.output.show(&json!({ "url": url }), || {
                 format!("serving {url} until Ctrl-C\ntry: tw --network {url} neurons --netuid 1")
@@ -72,6 +96,9 @@ impl Serve {
             0.0 => Blocks::PerExtrinsic,
             seconds => Blocks::Every(Duration::from_secs_f64(seconds)),
         };
+        if self.fork_every.is_some() && self.block_time == 0.0 {
+            bail!("--fork-every needs blocks that come by themselves: a --block-time above 0");
+        }
         let mut builder = Devnet::builder()
             .subnets(self.subnets)
             .neurons(self.neurons)
@@ -79,9 +106,19 @@ impl Serve {
             .latency(Duration::from_millis(self.latency))
             .finality_lag(self.finality_lag)
             .blocks(blocks)
-            .port(self.port);
+            .port(self.port)
+            .faults(self.fault.iter().copied());
         if let Some(bandwidth) = self.bandwidth {
             builder = builder.bandwidth(bandwidth);
+        }
+        if let Some(blocks) = self.fork_every {
+            builder = builder.fork_every(blocks);
+        }
+        if let Some(blocks) = self.pruning {
+            builder = builder.pruning(blocks);
+        }
+        if let Some(file) = &self.state {
+            builder = builder.state(file);
         }
         Ok(builder.start().await?)
     }

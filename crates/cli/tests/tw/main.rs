@@ -4,6 +4,7 @@
 
 mod bad_nodes;
 mod demo;
+mod devnet;
 mod lines;
 mod offline;
 mod reads;

@@ -24,21 +24,15 @@ const SHORTEST_BAN: Duration = Duration::from_millis(500);
 /// The longest ban that comes of doubling.
 const LONGEST_BAN: Duration = Duration::from_secs(300);
 
+/// A probe so long without an answer is not waited for any more: one lost reply must not hold up all others.
+const PROBE_PATIENCE: Duration = Duration::from_secs(10);
+
 /// A refusal so long after the last ban's end has nothing to do with it.
 const SETTLED: Duration = Duration::from_secs(10);
 
 /// What was allowed to go out, to be named again when its answer comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Pass(u32);
-
-/// When the next request may be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Turn {
-    Now,
-    At(Instant),
-    /// Once the probe has been answered, or given up.
-    AfterProbe,
-}
 
 /// What a ban was the answer to. Only the like lifts it: an endpoint that accepts a websocket need not accept a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +57,8 @@ pub(crate) struct Budget {
 struct Ban {
     until: Instant,
     refused: Refused,
-    probing: bool,
+    /// Since when an answer to the probe is awaited.
+    probe: Option<Instant>,
 }
 
 impl Default for Budget {
@@ -73,29 +68,26 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// When the next request may be written.
-    pub(crate) fn turn(&self, now: Instant) -> Turn {
+    /// When the next request may be written, if that is not now.
+    pub(crate) fn turn(&self, now: Instant) -> Option<Instant> {
         let at = match (&self.ban, &self.pace) {
-            (Some(ban), _) if ban.probing => return Turn::AfterProbe,
+            (Some(Ban { probe: Some(since), .. }), _) => *since + PROBE_PATIENCE,
             (Some(ban), _) => ban.until,
             (None, Some(pace)) => pace.ready_at(now),
-            (None, None) => return Turn::Now,
+            (None, None) => return None,
         };
-        if at <= now { Turn::Now } else { Turn::At(at) }
+        (at > now).then_some(at)
     }
 
-    /// When the next attempt to connect may be made.
-    pub(crate) fn turn_to_connect(&self, now: Instant) -> Turn {
-        match &self.ban {
-            Some(_) => self.turn(now),
-            None => Turn::Now,
-        }
+    /// When the next attempt to connect may be made, if that is not now.
+    pub(crate) fn turn_to_connect(&self, now: Instant) -> Option<Instant> {
+        self.ban.as_ref().and_then(|_| self.turn(now))
     }
 
     /// A request is written, in its turn.
     pub(crate) fn write(&mut self, now: Instant) -> Pass {
         if let Some(ban) = &mut self.ban {
-            ban.probing = true;
+            ban.probe = Some(now);
         } else if let Some(pace) = &mut self.pace {
             pace.spend(now);
         }
@@ -108,9 +100,9 @@ impl Budget {
     }
 
     /// An attempt to connect is made, in its turn.
-    pub(crate) fn connect(&mut self) -> Pass {
+    pub(crate) fn connect(&mut self, now: Instant) -> Pass {
         if let Some(ban) = self.ban.as_mut().filter(|ban| ban.refused == Refused::Connection) {
-            ban.probing = true;
+            ban.probe = Some(now);
         }
         Pass(self.bans)
     }
@@ -138,7 +130,7 @@ impl Budget {
         if let Some(rate) = refusal.rate {
             self.pace = Some(Pace::stated(rate, now));
         }
-        let is_probe = self.ban.as_ref().is_some_and(|ban| ban.probing);
+        let is_probe = self.ban.as_ref().is_some_and(|ban| ban.probe.is_some());
         if pass.0 != self.bans {
             let Some(ban) = &mut self.ban else { return false };
             let until = now + refusal.wait.unwrap_or_default();
@@ -163,14 +155,14 @@ impl Budget {
         };
         self.last_length = length;
         self.bans += 1;
-        self.ban = Some(Ban { until: now + length, refused: what, probing: false });
+        self.ban = Some(Ban { until: now + length, refused: what, probe: None });
         true
     }
 
     /// What went out will not be answered: if it was the probe, another may follow.
     pub(crate) fn lost(&mut self, pass: Pass) {
         if let Some(ban) = self.ban.as_mut().filter(|_| pass.0 == self.bans) {
-            ban.probing = false;
+            ban.probe = None;
         }
     }
 

@@ -185,11 +185,16 @@ impl<'a> Driver<'a> {
         // Told once the lock is released: a subscriber of traces may look at this client.
         for (received, frame) in odd {
             let frame = shown(&frame);
-            if received == Received::Resumed {
-                tracing::debug!(target: "tensorwire::rpc", endpoint = %self.endpoint, %frame, "resumed");
-                continue;
+            let endpoint = self.endpoint;
+            match received {
+                Received::Resumed => tracing::debug!(target: "tensorwire::rpc", %endpoint, %frame, "resumed"),
+                Received::Refused => {
+                    tracing::debug!(target: "tensorwire::rpc", %endpoint, %frame, "rate limited")
+                }
+                _ => {
+                    tracing::debug!(target: "tensorwire::rpc", %endpoint, ?received, %frame, "unexpected message")
+                }
             }
-            tracing::debug!(target: "tensorwire::rpc", endpoint = %self.endpoint, ?received, %frame, "unexpected message");
         }
     }
 

@@ -26,6 +26,10 @@
 //! - A request that may be sent twice ([`Replay::Safe`]) is written again if its websocket is lost, three times at most. One
 //!   that may not ([`Replay::Never`]) ends with [`ErrorKind::FateUnknown`], and says what was sent.
 //! - A subscription goes on over the next websocket, after an item that says there was a gap.
+//! - An endpoint that limits the rate of requests is heeded. A request it refuses, whichever way, waits its turn within its
+//!   deadline and is asked again; one that cannot be in time ends at once with [`ErrorKind::RateLimited`]. While the
+//!   endpoint wants to be left alone nothing is written, and then one request at first.
+//! - Subscriptions that one websocket does not carry go over another ([`Builder::max_connections`]).
 //! - A websocket that must prove itself ([`Builder::proof`]) is not believed before it has.
 //! - A peer that is silent while somebody waits is found out by a ping.
 //! - Dropping a [`Call`] cancels it: a request not yet written is never written, a written one frees its slot at once.
@@ -43,8 +47,8 @@
 //!
 //! [`Client::stats`] counts what happened, [`Client::state`] and [`Client::last_error`] say how things stand. Traces with
 //! target `tensorwire::rpc` (debug) tell of each websocket (`connecting`, `connected`, `lost`, `retry`, `idle`, `refused`,
-//! `resumed`, `closed`) and show messages nobody expected; target `tensorwire::frames` (trace) shows the beginning of every
-//! frame.
+//! `resumed`, `rate limited`, `closed`) and show messages nobody expected; target `tensorwire::frames` (trace) shows the
+//! beginning of every frame, secrets hidden.
 //!
 //! # Features
 //!

@@ -13,7 +13,7 @@ use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
 use crate::answer::Origin;
-use crate::budget::{Budget, Pass, Turn};
+use crate::budget::{Budget, Pass};
 use crate::limits::Limits;
 use crate::request::{self, Parts};
 use crate::{Error, ErrorKind, Lane, Replay, Request, Stats};
@@ -66,8 +66,8 @@ pub(crate) struct Mux {
     budget: Budget,
     /// What the last attempt to connect was made with.
     attempt: Pass,
-    /// Why nothing may be written for now.
-    pause: Option<Turn>,
+    /// Until when nothing may be written.
+    pause: Option<Instant>,
     /// Why the websocket is to be given up.
     end: Option<End>,
     /// Since when nobody needs the websocket.

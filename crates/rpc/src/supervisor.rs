@@ -129,7 +129,7 @@ impl Supervisor {
                 attempts.due = None;
             }
             tracing::debug!(target: "tensorwire::rpc", %endpoint, "connecting");
-            self.shared.with(|mux| mux.on_connecting());
+            self.shared.with(|mux| mux.on_connecting(now()));
             match self.meanwhile(timer, dialer.dial()).await {
                 Some(Ok(socket)) => return Some(socket),
                 Some(Err(error)) => {

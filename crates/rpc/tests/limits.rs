@@ -295,6 +295,20 @@ async fn g10_a_probe_that_is_given_up_makes_room_for_another() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn g10_a_probe_whose_reply_is_lost_holds_up_nobody_for_long() {
+    let (builder, _) = banning(0, Reply::error(-32029, "try again in 5s"));
+    let (node, client) = client_of(builder.handle("lost", |_| Reply::Silence)).await;
+    let refused = client.send(Request::new("ok"));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let started = Instant::now();
+    let lost = client.send(Request::new("lost").lane(Lane::Priority));
+    refused.await.unwrap();
+    // The ban, and how long a probe is waited for.
+    assert_eq!((started.elapsed().as_secs(), node.requests_of("ok")), (14, 2));
+    assert!(lost.await.unwrap_err().is_timeout());
+}
+
+#[tokio::test(start_paused = true)]
 async fn g10_a_proof_is_the_probe() {
     let (builder, seen) = banning(2, Reply::Close(1008, "try again in 5s".to_owned()));
     let node = builder.start().await.unwrap();

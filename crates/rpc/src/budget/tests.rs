@@ -32,7 +32,7 @@ fn banned(refusal: Refusal) -> (Budget, Instant) {
 fn g10_nothing_is_limited_before_the_first_refusal() {
     let (mut budget, now) = (Budget::default(), Instant::now());
     for _ in 0..10_000 {
-        assert_eq!(budget.turn(now), Turn::Now);
+        assert_eq!(budget.turn(now), None);
         let pass = budget.write(now);
         budget.accepted(pass, REQUEST, now);
     }
@@ -43,24 +43,26 @@ fn g10_nothing_is_limited_before_the_first_refusal() {
 fn g10_a_ban_ends_with_one_probe() {
     let (mut budget, start) = banned(wait(5.0));
     let end = start + after(5.0);
-    assert_eq!((budget.turn(start), budget.turn_to_connect(start)), (Turn::At(end), Turn::At(end)));
+    assert_eq!((budget.turn(start), budget.turn_to_connect(start)), (Some(end), Some(end)));
     assert_eq!(budget.banned_until(start), Some(end));
-    assert_eq!((budget.turn(end), budget.banned_until(end)), (Turn::Now, None));
+    assert_eq!((budget.turn(end), budget.banned_until(end)), (None, None));
     let probe = budget.write(end);
-    assert_eq!(budget.turn(end + after(60.0)), Turn::AfterProbe);
+    // Not answered for so long, it is given up.
+    assert_eq!(budget.turn(end + after(1.0)), Some(end + PROBE_PATIENCE));
+    assert_eq!(budget.turn(end + PROBE_PATIENCE), None);
     budget.lost(probe);
-    assert_eq!(budget.turn(end), Turn::Now);
+    assert_eq!(budget.turn(end), None);
     let probe = budget.write(end);
     budget.accepted(probe, REQUEST, end);
     // Open, at the pace of what was accepted before: the least.
-    assert_eq!(budget.turn(end), Turn::At(end + after(1.0)));
+    assert_eq!(budget.turn(end), Some(end + after(1.0)));
 }
 
 #[test]
 fn g10_bans_double_while_probes_are_refused_up_to_five_minutes() {
     let (mut budget, mut now) = banned(Refusal::default());
     for length in [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300] {
-        let Turn::At(end) = budget.turn(now) else { panic!("not banned") };
+        let end = budget.turn(now).expect("a ban");
         assert_eq!(end - now, Duration::from_secs(length));
         now = end;
         let probe = budget.write(now);
@@ -71,7 +73,7 @@ fn g10_bans_double_while_probes_are_refused_up_to_five_minutes() {
         now += after(500.0);
         let probe = budget.write(now);
         budget.refused(probe, REQUEST, &wait(hint), now);
-        assert_eq!(budget.turn(now), Turn::At(now + Duration::from_secs(length)));
+        assert_eq!(budget.turn(now), Some(now + Duration::from_secs(length)));
     }
     now += after(500.0);
     let probe = budget.write(now);
@@ -80,7 +82,7 @@ fn g10_bans_double_while_probes_are_refused_up_to_five_minutes() {
     now += after(60.0);
     let pass = budget.write(now);
     budget.refused(pass, REQUEST, &Refusal::default(), now);
-    assert_eq!(budget.turn(now), Turn::At(now + FIRST_BAN));
+    assert_eq!(budget.turn(now), Some(now + FIRST_BAN));
 }
 
 #[test]
@@ -90,36 +92,36 @@ fn g10_a_burst_that_is_refused_is_one_ban() {
     for pass in burst {
         budget.refused(pass, REQUEST, &Refusal::default(), now);
     }
-    assert_eq!(budget.turn(now), Turn::At(now + FIRST_BAN));
+    assert_eq!(budget.turn(now), Some(now + FIRST_BAN));
     // Answers to what was written before lift nothing, and prolong it only if they say so.
     let (mut budget, now) = (Budget::default(), Instant::now());
     let [first, second, third] = [(); 3].map(|()| budget.write(now));
     budget.refused(first, REQUEST, &Refusal::default(), now);
     budget.accepted(second, REQUEST, now);
-    assert_eq!(budget.turn(now), Turn::At(now + FIRST_BAN));
+    assert_eq!(budget.turn(now), Some(now + FIRST_BAN));
     budget.refused(third, REQUEST, &wait(9.0), now);
-    assert_eq!(budget.turn(now), Turn::At(now + after(9.0)));
+    assert_eq!(budget.turn(now), Some(now + after(9.0)));
 }
 
 #[test]
 fn g10_an_accepted_connection_lifts_only_a_ban_of_connections() {
     let (mut budget, start) = (Budget::default(), Instant::now());
-    let attempt = budget.connect();
+    let attempt = budget.connect(start);
     budget.refused(attempt, Refused::Connection, &wait(3.0), start);
     let end = start + after(3.0);
-    assert_eq!(budget.turn_to_connect(start), Turn::At(end));
-    let attempt = budget.connect();
-    assert_eq!(budget.turn_to_connect(end), Turn::AfterProbe);
+    assert_eq!(budget.turn_to_connect(start), Some(end));
+    let attempt = budget.connect(end);
+    assert_eq!(budget.turn_to_connect(end), Some(end + PROBE_PATIENCE));
     budget.accepted(attempt, Refused::Connection, end);
-    assert_eq!((budget.turn(end), budget.is_limited()), (Turn::Now, false));
+    assert_eq!((budget.turn(end), budget.is_limited()), (None, false));
 
     let (mut budget, start) = banned(wait(3.0));
     let end = start + after(3.0);
-    let attempt = budget.connect();
+    let attempt = budget.connect(end);
     budget.accepted(attempt, Refused::Connection, end);
-    assert_eq!(budget.turn(end), Turn::Now);
+    assert_eq!(budget.turn(end), None);
     budget.write(end);
-    assert_eq!(budget.turn(end), Turn::AfterProbe);
+    assert_eq!(budget.turn(end), Some(end + PROBE_PATIENCE));
 }
 
 #[test]
@@ -129,13 +131,12 @@ fn g10_a_stated_rate_is_kept_to() {
     let mut written = 0;
     while now < start + after(101.0) {
         match budget.turn(now) {
-            Turn::Now => {
+            None => {
                 let pass = budget.write(now);
                 budget.accepted(pass, REQUEST, now);
                 written += 1;
             }
-            Turn::At(at) => now = at,
-            Turn::AfterProbe => panic!("the probe was accepted"),
+            Some(at) => now = at,
         }
     }
     assert!((400..=401).contains(&written), "{written}");
@@ -153,13 +154,12 @@ fn g10_a_guessed_rate_grows_slowly_while_nothing_is_refused() {
     let mut by_minute = [0; 10];
     while now < start + after(600.0) {
         match budget.turn(now) {
-            Turn::Now => {
+            None => {
                 let pass = budget.write(now);
                 budget.accepted(pass, REQUEST, now);
                 by_minute[(now - start).as_secs() as usize / 60] += 1;
             }
-            Turn::At(at) => now = at,
-            Turn::AfterProbe => panic!("the probe was accepted"),
+            Some(at) => now = at,
         }
     }
     // From 1 a second by one more every half minute.
@@ -227,7 +227,7 @@ proptest! {
                 break;
             }
             let turn = if waiting > 0 && written.len() < slots { Some(budget.turn(now)) } else { None };
-            if turn == Some(Turn::Now) {
+            if turn == Some(None) {
                 let pass = budget.write(now);
                 prop_assert!(budget.banned_until(now).is_none());
                 written.push_back((now + round_trip, pass));
@@ -235,7 +235,7 @@ proptest! {
                 continue;
             }
             let answer = written.front().map(|(at, _)| *at);
-            let at = match turn { Some(Turn::At(at)) => Some(at), _ => None };
+            let at = turn.flatten();
             now = answer.into_iter().chain(at).min().expect("something is to come");
             if answer == Some(now) && let Some((_, pass)) = written.pop_front() {
                 match server.answer(now) {

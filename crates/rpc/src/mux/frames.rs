@@ -100,8 +100,8 @@ impl Mux {
     pub(crate) fn next_deadline(&self) -> Option<Instant> {
         let websocket = match (&self.end, &self.link) {
             (Some(_), _) => None,
-            (None, Link::Proving(proving)) => earlier(Some(proving.deadline), self.pause_ends()),
-            (None, Link::Open) => self.pause_ends(),
+            (None, Link::Proving(proving)) => earlier(Some(proving.deadline), self.pause),
+            (None, Link::Open) => self.pause,
             _ => None,
         };
         let idle = if self.link.is_up() && self.end.is_none() { self.idle_deadline() } else { None };
@@ -121,7 +121,7 @@ impl Mux {
         if self.end.is_some() || !self.link.is_up() {
             return;
         }
-        if self.pause_ends().is_some_and(|end| end <= now) {
+        if self.pause.is_some_and(|end| end <= now) {
             self.pause = None;
         }
         let is_due = |deadline: Option<Instant>| deadline.is_some_and(|deadline| deadline <= now);

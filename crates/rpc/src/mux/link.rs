@@ -167,8 +167,8 @@ impl Mux {
         self.idle_since?.checked_add(self.limits.idle_timeout?)
     }
 
-    pub(crate) fn on_connecting(&mut self) {
-        self.attempt = self.budget.connect();
+    pub(crate) fn on_connecting(&mut self, now: Instant) {
+        self.attempt = self.budget.connect(now);
         self.link = Link::Connecting;
     }
 

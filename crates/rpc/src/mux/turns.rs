@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Mux;
 use super::entry::{Entry, Purpose, State};
-use crate::budget::{Pass, Refusal, Refused, Turn};
+use crate::budget::{Pass, Refusal, Refused};
 use crate::{Error, ErrorKind, Lane};
 
 #[cfg(test)]
@@ -13,19 +13,13 @@ mod tests;
 impl Mux {
     /// Whether a request may be written now. If not, none is tried before the pause is over.
     pub(super) fn is_our_turn(&mut self, now: Instant) -> bool {
-        let turn = self.budget.turn(now);
-        self.pause = (turn != Turn::Now).then_some(turn);
+        self.pause = self.budget.turn(now);
         self.pause.is_none()
-    }
-
-    /// When a pause ends by itself.
-    pub(super) fn pause_ends(&self) -> Option<Instant> {
-        if let Some(Turn::At(at)) = self.pause { Some(at) } else { None }
     }
 
     /// When the next attempt to connect may be made, if that is not now.
     pub(crate) fn connect_at(&self, now: Instant) -> Option<Instant> {
-        if let Turn::At(at) = self.budget.turn_to_connect(now) { Some(at) } else { None }
+        self.budget.turn_to_connect(now)
     }
 
     /// The endpoint did what it was asked.

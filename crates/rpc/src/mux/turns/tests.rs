@@ -124,7 +124,7 @@ proptest! {
                     mux.on_lost(lost(refused), now, now);
                     now = now.max(mux.connect_at(now).unwrap_or(now));
                     mux.on_tick(now);
-                    mux.on_connecting();
+                    mux.on_connecting(now);
                     mux.on_open(None, now);
                 }
                 Event::Answer(_) | Event::Refuse { .. } | Event::Cancel(_) => {}

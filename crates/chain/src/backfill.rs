@@ -59,7 +59,11 @@ pub(crate) async fn newest(node: &Node, finalized: bool) -> Result<Header> {
     node.bounded(|| "header of the head".into(), read).await
 }
 
-async fn by_hash(node: &Node, hash: Hash, needs: Needs) -> Result<Option<Header>> {
+/// The header of the block of that hash: one request. `None` if no endpoint has it.
+///
+/// # Errors
+/// `Protocol` if a node gives another block's.
+pub(crate) async fn by_hash(node: &Node, hash: Hash, needs: Needs) -> Result<Option<Header>> {
     let request = Request::new("chain_getHeader").param(hash);
     let answer = node.request_where(request, needs, |answer| !answer.is_null()).await?;
     match Header::read(&answer)? {

@@ -12,11 +12,28 @@ pub(crate) struct Changes {
     pub(crate) values: Vec<Option<Vec<u8>>>,
 }
 
+/// Storage keys and their values at a block, as nodes write them.
 #[derive(Deserialize)]
-struct ChangeSet<'a> {
-    block: Hash,
+pub(crate) struct ChangeSet<'a> {
+    pub(crate) block: Hash,
     #[serde(borrow)]
     changes: Vec<(&'a str, Option<&'a str>)>,
+}
+
+impl<'a> ChangeSet<'a> {
+    /// What a storage subscription gives.
+    pub(crate) fn read(answer: &'a Answer) -> Result<Self> {
+        serde_json::from_str(answer.raw())
+            .map_err(|error| Error::new(ErrorKind::Protocol, format!("no set of storage changes: {error}")))
+    }
+
+    /// The value of a key; the outer `None` if the key is not among those named.
+    pub(crate) fn get(&self, key: &[u8]) -> Result<Option<Option<Vec<u8>>>> {
+        let name = const_hex::encode_prefixed(key);
+        let Some((_, value)) = self.changes.iter().find(|(there, _)| *there == name) else { return Ok(None) };
+        let value = value.map(const_hex::decode).transpose();
+        value.map(Some).map_err(|_| Error::new(ErrorKind::Protocol, "a storage value is no hex"))
+    }
 }
 
 impl Changes {

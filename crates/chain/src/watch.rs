@@ -12,6 +12,11 @@ use tensorwire_scale::{Arguments, Value};
 
 use crate::{Chain, Hash, Result};
 
+mod item;
+mod watching;
+
+use watching::Watching;
+
 /// A value of a watched storage item. See [`Chain::watch`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -20,7 +25,8 @@ pub struct Change {
     pub block: Hash,
     /// The value; the item's default, or `Value::None` if it is optional, where there is none.
     pub value: Value,
-    /// Whether changes between the one before and this one may be missing.
+    /// Whether changes between the one before and this one may be missing: after a reconnect, a reorganisation, or where
+    /// the consumer was slow. The value may then be the same as before.
     pub gap: bool,
 }
 
@@ -50,9 +56,25 @@ impl fmt::Debug for Watch {
 }
 
 impl Chain {
-    /// The value of a storage item on the best chain, now and after every change.
-    pub fn watch(&self, _pallet: &str, _item: &str, keys: impl Arguments) -> Watch {
-        let _keys = keys.into_values();
-        Watch(stream::pending().boxed())
+    /// The value of a storage item on the best chain: the present one first, then after every change. Nothing is asked
+    /// before the first poll.
+    ///
+    /// The stream outlives its websocket and its endpoint, and follows reorganisations and runtime upgrades. Where
+    /// changes may have been missed it gives the present value anew and says so: see [`Change::gap`].
+    ///
+    /// Two requests to subscribe to the item and to the heads, two to end that, and what [`head`](Self::head) and its
+    /// runtime cost; none for a change. A reorganisation costs four, a new runtime one and its metadata. After a silence
+    /// as long as the timeout the head is asked for once.
+    ///
+    /// The stream keeps the connection; dropping it ends the subscriptions.
+    ///
+    /// # Errors
+    /// In the stream, which goes on: `Connection` for every timeout that an outage lasts, and what a node answers
+    /// against the protocol. It ends after `NotFound`, with the nearest names; `Invalid`, naming the keys that the item
+    /// takes; `Decode`; `WrongChain`; and when the chain is closed by its owner.
+    pub fn watch(&self, pallet: &str, item: &str, keys: impl Arguments) -> Watch {
+        let watching = Watching::new(self.clone(), pallet, item, keys.into_values());
+        let next = async |mut watching: Watching| Some((watching.next().await?, watching));
+        Watch(stream::unfold(watching, next).boxed())
     }
 }

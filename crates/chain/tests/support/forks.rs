@@ -15,6 +15,8 @@ use tensorwire_rpc::{
 };
 use tensorwire_scale::hash::blake2_256;
 
+use super::state::{self, State};
+
 /// One trip of the scripted network.
 pub const ROUND_TRIP: Duration = Duration::from_millis(10);
 
@@ -24,6 +26,9 @@ pub struct Forks(Arc<Mutex<Blocks>>);
 
 struct Blocks {
     headers: HashMap<Hash, Json>,
+    states: HashMap<Hash, State>,
+    /// What the next block's state will be.
+    next: State,
     best: Vec<BlockRef>,
     finalized: usize,
 }
@@ -50,7 +55,13 @@ pub struct View {
 
 impl Forks {
     pub fn new(height: usize) -> Self {
-        let blocks = Blocks { headers: HashMap::new(), best: Vec::new(), finalized: 0 };
+        let blocks = Blocks {
+            headers: HashMap::new(),
+            states: HashMap::new(),
+            next: State::first(),
+            best: Vec::new(),
+            finalized: 0,
+        };
         let chain = Self(Arc::new(Mutex::new(blocks)));
         chain.grow(height + 1);
         chain
@@ -68,6 +79,9 @@ impl Forks {
                 "number": format!("{number:#x}"), "parentHash": parent, "stateRoot": state_root,
                 "extrinsicsRoot": state_root, "digest": {"logs": [const_hex::encode_prefixed(LOG)]},
             });
+            let upgraded_to = chain.states.get(&parent).map_or(chain.next.code, |parent| parent.code);
+            let state = State { upgraded_to, ..chain.next };
+            chain.states.insert(hash, state);
             chain.headers.insert(hash, header);
             chain.best.push(BlockRef { number, hash });
         }
@@ -110,6 +124,20 @@ impl Forks {
         chain.best[chain.finalized]
     }
 
+    /// What the blocks made from now on have in their state.
+    pub fn set_tempo(&self, tempo: u16) {
+        self.0.lock().unwrap().next.tempo = tempo;
+    }
+
+    /// The code that the next block puts in place.
+    pub fn set_code(&self, spec: u32) {
+        self.0.lock().unwrap().next.code = spec;
+    }
+
+    pub fn state(&self, hash: Hash) -> State {
+        self.0.lock().unwrap().states[&hash]
+    }
+
     pub fn header(&self, hash: Hash) -> Json {
         self.0.lock().unwrap().headers.get(&hash).cloned().unwrap_or(Json::Null)
     }
@@ -128,7 +156,11 @@ impl ForkNode {
                     // The present head comes right after the subscription's id.
                     tokio::time::sleep(ROUND_TRIP + Duration::from_millis(1)).await;
                     let hash = view.lock().unwrap().head(finalized).hash;
-                    itself.get().map(|node| node.push(feed, chain.header(hash)));
+                    let item = match feed {
+                        VALUES => chain.state(hash).present(hash),
+                        _ => chain.header(hash),
+                    };
+                    itself.get().map(|node| node.push(feed, item));
                 });
                 Reply::Subscribe(feed.to_owned())
             }
@@ -140,6 +172,8 @@ impl ForkNode {
             .handle("chain_unsubscribeNewHeads", |params| Reply::Unsubscribe(params[0].clone()))
             .handle("chain_subscribeFinalizedHeads", greet(FINALIZED, true))
             .handle("chain_unsubscribeFinalizedHeads", |params| Reply::Unsubscribe(params[0].clone()))
+            .handle("state_subscribeStorage", greet(VALUES, false))
+            .handle("state_unsubscribeStorage", |params| Reply::Unsubscribe(params[0].clone()))
             .otherwise(move |method, params| answers.0.lock().unwrap().answer(&answers.1, method, params))
             .start()
             .await
@@ -169,7 +203,13 @@ impl ForkNode {
             let view = self.view();
             (view.head(false), view.head(true))
         };
-        self.mock.push(BEST, self.chain.header(best.hash));
+        let header = self.chain.header(best.hash);
+        if let Some(Ok(parent)) = header["parentHash"].as_str().map(str::parse).filter(|_| best.number > 0)
+            && let Some(changes) = self.chain.state(best.hash).changes(&self.chain.state(parent), best.hash)
+        {
+            self.mock.push(VALUES, changes);
+        }
+        self.mock.push(BEST, header);
         self.mock.push(FINALIZED, self.chain.header(finalized.hash));
     }
 
@@ -192,9 +232,10 @@ impl ForkNode {
 
 pub const BEST: &str = "chain_newHead";
 pub const FINALIZED: &str = "chain_finalizedHead";
+pub const VALUES: &str = "state_storage";
 
 impl View {
-    fn head(&self, finalized: bool) -> BlockRef {
+    pub fn head(&self, finalized: bool) -> BlockRef {
         self.best[if finalized { self.finalized } else { self.best.len() - 1 }]
     }
 
@@ -224,7 +265,10 @@ impl View {
                     None => Json::Null,
                 }
             }
-            other => return Reply::error(-32601, format!("Method not found: {other}")),
+            other => {
+                let unknown = || Reply::error(-32601, format!("Method not found: {other}"));
+                return state::answer(self, chain, method, params).unwrap_or_else(unknown);
+            }
         };
         answer.into()
     }

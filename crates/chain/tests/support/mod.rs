@@ -8,6 +8,7 @@
 
 pub mod forks;
 pub mod nodes;
+pub mod state;
 
 use std::{
     collections::HashMap,

@@ -22,6 +22,8 @@ pub(crate) enum Fault {
 /// How long a stream has been in trouble, and whether it has ended.
 pub(crate) struct Outage {
     node: Arc<Node>,
+    /// Since when the present attempt lasts.
+    attempt: Instant,
     since: Option<Instant>,
     failures: u32,
     ended: bool,
@@ -57,7 +59,7 @@ impl Fault {
 
 impl Outage {
     pub(crate) fn new(node: Arc<Node>) -> Self {
-        Self { node, since: None, failures: 0, ended: false }
+        Self { node, attempt: Instant::now(), since: None, failures: 0, ended: false }
     }
 
     /// All is well.
@@ -71,22 +73,30 @@ impl Outage {
     }
 
     /// Waits until the next attempt is due: at once after the first failure, then twice as long after each.
-    pub(crate) async fn pause(&self) {
+    pub(crate) async fn pause(&mut self) {
         if let Some(doublings) = self.failures.checked_sub(2) {
             let pause = Duration::from_millis(100).saturating_mul(2_u32.saturating_pow(doublings));
             sleep(pause.min(LONGEST_PAUSE)).await;
         }
+        self.attempt = Instant::now();
+    }
+
+    /// A subscription has been waited for: what fails now has not failed for that long.
+    pub(crate) fn heard(&mut self) {
+        self.attempt = Instant::now();
     }
 
     /// Takes note of a failure. What is to be told of it, if anything.
     pub(crate) fn note(&mut self, fault: Fault) -> Option<Error> {
         let now = Instant::now();
-        let since = *self.since.get_or_insert(now);
+        let since = *self.since.get_or_insert(self.attempt);
         self.failures = self.failures.saturating_add(1);
         let closed = self.node.pool.first().client().state() == rpc::State::Closed;
         self.ended = closed || matches!(fault, Fault::Final(_));
+        // An attempt may give up a little before its deadline.
+        let brief = now.duration_since(since) < self.node.timeout().mul_f64(0.9);
         match fault {
-            Fault::Passing(_) if !self.ended && now.duration_since(since) < self.node.timeout() => None,
+            Fault::Passing(_) if brief && !self.ended => None,
             Fault::Passing(error) | Fault::Told(error) | Fault::Final(error) => {
                 self.since = Some(now);
                 Some(error)

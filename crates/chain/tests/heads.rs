@@ -292,6 +292,104 @@ async fn a_subscription_that_has_gone_silent_is_noticed() {
     assert_eq!(node.mock.requests_of("chain_subscribeNewHeads"), 2, "the subscription is taken for dead");
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_told_once_in_every_timeout_and_lived_through() {
+    for endpoints in [1, 2] {
+        let chain = Forks::new(10);
+        let (node, other) =
+            (ForkNode::start(&chain, "node.a").await, ForkNode::start(&chain, "other.b").await);
+        let client = node
+            .connect(|builder| {
+                let builder = builder.timeout(Duration::from_secs(60));
+                if endpoints == 2 { builder.fallback(other.wire()) } else { builder }
+            })
+            .await;
+        let (best, finalized) = (Reader::of(client.heads()), Reader::of(client.finalized_heads()));
+        sleep(SETTLED).await;
+        node.mock.down();
+        other.mock.down();
+        sleep(Duration::from_secs(50)).await;
+        assert!(best.errors().is_empty() && finalized.errors().is_empty());
+        sleep(Duration::from_secs(560)).await;
+        for errors in [best.errors(), finalized.errors()] {
+            assert!((8..=11).contains(&errors.len()), "{endpoints} endpoints: {errors:?}");
+            assert!(errors.iter().all(|kind| *kind == ErrorKind::Connection), "{errors:?}");
+        }
+        chain.grow(100);
+        chain.finalize_behind(3);
+        node.catch_up(0);
+        node.mock.up();
+        sleep(Duration::from_secs(60)).await;
+        assert_eq!(best.replay().blocks, chain.best()[10..]);
+        assert_eq!(finalized.replay().blocks, chain.best()[..=107]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_of_a_closed_chain_end() {
+    let chain = Forks::new(10);
+    let node = ForkNode::start(&chain, "node").await;
+    let other = ForkNode::start(&chain, "other").await;
+    for endpoints in [1, 2] {
+        let client = node
+            .connect(|builder| if endpoints == 2 { builder.fallback(other.wire()) } else { builder })
+            .await;
+        let (best, finalized) = (Reader::of(client.heads()), Reader::of(client.finalized_from(1000)));
+        sleep(SETTLED).await;
+        client.close().await;
+        sleep(SETTLED).await;
+        for reader in [best, finalized] {
+            assert!(reader.task.is_finished(), "{endpoints} endpoints");
+            assert_eq!(reader.errors(), [ErrorKind::Connection]);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_a_stream_of_another_chain_is_an_error_and_ends() {
+    let (chain, other) = (Forks::new(10), Forks::new(10));
+    let node = ForkNode::start(&chain, "node").await;
+    let client = node.connect(|builder| builder.genesis(other.best()[3].hash)).await;
+    let mut heads = client.heads();
+    assert_eq!(heads.next().await.unwrap().unwrap_err().kind(), ErrorKind::WrongChain);
+    assert!(heads.next().await.is_none());
+    assert_eq!(node.mock.subscribers(BEST), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn g3_an_endpoint_that_lags_takes_over_and_nothing_is_told_twice() {
+    let chain = Forks::new(50);
+    chain.finalize_behind(3);
+    let (first, second) =
+        (ForkNode::start(&chain, "first.a").await, ForkNode::start(&chain, "second.b").await);
+    let client = first.connect(|builder| builder.fallback(second.wire())).await;
+    let (best, finalized) = (Reader::of(client.heads()), Reader::of(client.finalized_heads()));
+    sleep(SETTLED).await;
+    for _ in 0..20 {
+        chain.grow(1);
+        chain.finalize_behind(3);
+        first.sync();
+        second.sync();
+        sleep(Duration::from_secs(1)).await;
+    }
+    // The second one stays three blocks behind, on a branch that the chain leaves.
+    chain.fork(2);
+    second.catch_up(4);
+    first.sync();
+    sleep(SETTLED).await;
+    first.mock.down();
+    sleep(SETTLED).await;
+    assert_eq!(best.replay().last(), Some(chain.head()), "nothing goes back");
+    chain.grow(2);
+    chain.finalize_behind(3);
+    second.sync();
+    sleep(SETTLED).await;
+    assert_eq!(best.replay().blocks, chain.best()[50..]);
+    assert_eq!(finalized.replay().blocks, chain.best()[47..=chain.finalized().number as usize]);
+    assert_eq!(best.replay().reorgs, 1);
+    assert!(best.errors().is_empty() && finalized.errors().is_empty());
+}
+
 /// One, or as many as `TENSORWIRE_SEEDS` says.
 fn seeds() -> std::ops::Range<u64> {
     0..std::env::var("TENSORWIRE_SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(1)

@@ -147,9 +147,10 @@ async fn g9_a_watch_that_begins_at_the_block_of_an_upgrade_reads_it_with_the_par
     node.sync();
     let mut watch = client.watch("SubtensorModule", "Tempo", [1u16]);
     assert_eq!(settled(&mut watch).await, [(100, false)]);
-    let versions = node.mock.requests().into_iter().filter(|(method, _)| method == "state_getRuntimeVersion");
+    let requests = node.mock.requests();
+    let version = requests.iter().rfind(|(method, _)| method == "state_getRuntimeVersion");
     let parent = serde_json::json!(chain.best()[chain.head().number as usize - 1].hash);
-    assert!(versions.last().unwrap().1[0] == parent);
+    assert_eq!(version.unwrap().1[0], parent);
 }
 
 #[tokio::test(start_paused = true)]

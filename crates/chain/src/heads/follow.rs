@@ -118,7 +118,9 @@ impl Follow {
                 self.feed.insert(feed)
             }
         };
-        match timeout(self.node.timeout(), feed.next()).await {
+        let heard = timeout(self.node.timeout(), feed.next()).await;
+        self.outage.heard();
+        match heard {
             Ok(Some(Ok(head))) => Ok(Header::read(&head)?),
             // The next head tells what was missed.
             Ok(Some(Err(error))) if error.is_gap() || error.is_lagged() => {

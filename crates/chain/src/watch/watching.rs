@@ -84,7 +84,9 @@ impl Watching {
                 self.feeds.insert(feeds)
             }
         };
-        match timeout(self.chain.node().timeout(), feeds.next()).await {
+        let heard = timeout(self.chain.node().timeout(), feeds.next()).await;
+        self.outage.heard();
+        match heard {
             Ok(Either::Left(value)) => self.take_value(value).await,
             Ok(Either::Right(head)) => self.take_head(head).map(|()| None),
             Err(_) => self.ask().await.map(|()| None),

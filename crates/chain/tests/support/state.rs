@@ -27,9 +27,11 @@ pub struct State {
 pub const SPEC: u32 = 393;
 pub const OLDER_SPEC: u32 = 365;
 
+type Specs = [(u32, Vec<u8>); 2];
+
 /// The metadata of both specs, `None` with a message where it is not at hand.
-pub fn specs() -> Option<&'static [(u32, Vec<u8>); 2]> {
-    static SPECS: LazyLock<Option<[(u32, Vec<u8>); 2]>> = LazyLock::new(|| {
+pub fn specs() -> Option<&'static Specs> {
+    static SPECS: LazyLock<Option<Specs>> = LazyLock::new(|| {
         let load = |spec: u32| Some((spec, metadata(&format!("finney-{spec}-v16.scale"))?));
         Some([load(OLDER_SPEC)?, load(SPEC)?])
     });

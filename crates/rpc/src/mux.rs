@@ -66,6 +66,8 @@ pub(crate) struct Mux {
     budget: Budget,
     /// What the last attempt to connect was made with.
     attempt: Pass,
+    /// What the endpoint said when it refused last.
+    refusal: String,
     /// Until when nothing may be written.
     pause: Option<Instant>,
     /// Why the websocket is to be given up.
@@ -99,6 +101,7 @@ impl Mux {
             link: Link::Idle,
             budget: Budget::default(),
             attempt: Pass::default(),
+            refusal: String::new(),
             pause: None,
             end: None,
             idle_since: None,

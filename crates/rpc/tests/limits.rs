@@ -190,11 +190,17 @@ async fn g10_a_refused_request_that_must_fail_fast_is_told_so() {
     let (node, client) = client_of(builder).await;
     let error = client.request(Request::new("ok").fail_fast()).await.unwrap_err();
     assert!(error.is_rate_limited() && !error.may_have_run(), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "ok at ws://mock: the endpoint limits requests, there is no turn within 5.0s; it said: Too many requests, try \
+         again in 5s (code -32029) (the endpoint refused to run the request)"
+    );
     assert_eq!((error.retry_after(), node.requests_of("ok")), (Some(BAN), 1));
     let script = MockNode::builder().greeting(Greeting::http(429, &[("retry-after", "5")]));
     let (_node, client) = client_of(script).await;
     let error = client.request(Request::new("ok").fail_fast()).await.unwrap_err();
     assert_eq!((error.kind(), error.retry_after()), (ErrorKind::RateLimited, Some(BAN)));
+    assert!(error.to_string().contains("HTTP 429"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]

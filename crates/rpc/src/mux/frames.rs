@@ -207,8 +207,10 @@ impl Mux {
                 (1..=self.last_id).contains(&id) && !self.calls.get(&id).is_some_and(Entry::is_queued);
             return if was_asked { Received::LateAnswer } else { Received::UnknownId };
         };
-        if let Some(refusal) = wire::error(&frame).as_ref().and_then(Refusal::of_server) {
-            self.on_refusal(id, &refusal, now);
+        if let Some(error) = wire::error(&frame)
+            && let Some(refusal) = Refusal::of_server(&error)
+        {
+            self.on_refusal(id, &error, &refusal, now);
             return Received::Refused;
         }
         self.budget.accepted(entry.pass, Refused::Request, now);

@@ -4,11 +4,15 @@ use std::time::{Duration, Instant};
 
 use super::Mux;
 use super::entry::{Entry, Purpose, State};
+use crate::answer::cut;
 use crate::budget::{Pass, Refusal, Refused};
-use crate::{Error, ErrorKind, Lane};
+use crate::{Error, ErrorKind, Lane, ServerError};
 
 #[cfg(test)]
 mod tests;
+
+/// How much of a refusal is kept, to be quoted.
+const SAID_BYTES: usize = 200;
 
 impl Mux {
     /// Whether a request may be written now. If not, none is tried before the pause is over.
@@ -37,17 +41,19 @@ impl Mux {
     /// Looks whether a websocket's end, or the failure to open one, is a refusal.
     pub(super) fn heed(&mut self, error: &Error, now: Instant) -> bool {
         let Some((what, refusal)) = Refusal::of_error(error) else { return false };
+        self.refusal = cut(error.message(), SAID_BYTES).to_owned();
         self.refused(self.budget.current(), what, &refusal, now);
         true
     }
 
     /// The node refused to run a request: it waits its turn, and is asked again.
-    pub(super) fn on_refusal(&mut self, id: u64, refusal: &Refusal, now: Instant) {
+    pub(super) fn on_refusal(&mut self, id: u64, error: &ServerError, refusal: &Refusal, now: Instant) {
         let Some(entry) = self.calls.get_mut(&id) else { return };
         let State::Written(frame) = &entry.state else { return };
         entry.state = State::Queued(frame.clone());
         entry.refused = true;
         let pass = entry.pass;
+        self.refusal = cut(&error.to_string(), SAID_BYTES).to_owned();
         self.lanes.again(entry.lane, id);
         self.refused(pass, Refused::Request, refusal, now);
         // The ban may be an old one, which nobody else need be measured by again.
@@ -105,21 +111,20 @@ impl Mux {
     fn too_late_by(&self, deadline: Instant, fail_fast: bool, ahead: usize, now: Instant) -> Option<Error> {
         let earliest = self.budget.earliest(ahead, now);
         let is_late = earliest >= deadline || fail_fast && self.budget.banned_until(now).is_some();
-        is_late.then(|| rate_limited(earliest.saturating_duration_since(now)))
+        is_late.then(|| self.rate_limited(earliest.saturating_duration_since(now)))
     }
 
     /// Why a queued call had no turn within its deadline, if the endpoint's limit is the cause.
     pub(super) fn had_no_turn(&self, entry: &Entry, now: Instant) -> Option<Error> {
         let is_cause = self.pause.is_some() || self.budget.banned_until(now).is_some();
         (is_cause && entry.is_queued())
-            .then(|| rate_limited(self.budget.earliest(0, now).saturating_duration_since(now)))
+            .then(|| self.rate_limited(self.budget.earliest(0, now).saturating_duration_since(now)))
     }
-}
 
-fn rate_limited(wait: Duration) -> Error {
-    let message = match wait {
-        Duration::ZERO => "the endpoint limits the rate of requests: no turn came in time".to_owned(),
-        wait => format!("the endpoint limits the rate of requests: no turn before {wait:.1?}"),
-    };
-    Error::new(ErrorKind::RateLimited, message).retry_in(wait)
+    fn rate_limited(&self, wait: Duration) -> Error {
+        let when = if wait.is_zero() { "in time".to_owned() } else { format!("within {wait:.1?}") };
+        let message =
+            format!("the endpoint limits requests, there is no turn {when}; it said: {}", self.refusal);
+        Error::new(ErrorKind::RateLimited, message).retry_in(wait)
+    }
 }

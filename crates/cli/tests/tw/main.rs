@@ -8,5 +8,8 @@ mod devnet;
 mod lines;
 mod offline;
 mod reads;
+mod running;
 mod shell;
+mod status;
 mod support;
+mod watch;

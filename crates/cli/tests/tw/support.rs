@@ -19,7 +19,7 @@ pub(crate) const ALICE_HEX: &str = "d43593c715fdd31c61141abd04a99fd6822c8558854c
 pub(crate) const BOB: &str = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty";
 
 /// Far above what any command here takes: a hanging one fails its test instead of stopping the run.
-const BOUND: Duration = Duration::from_secs(120);
+pub(crate) const BOUND: Duration = Duration::from_secs(120);
 
 /// Serves what the tests talk to.
 pub(crate) static SERVERS: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
@@ -166,4 +166,14 @@ pub(crate) fn scale_lines(command: &str, args: &[&str], stdin: &str) -> Ended {
 
 pub(crate) fn json_lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Waits until it is so; fails if it never is.
+#[track_caller]
+pub(crate) fn eventually(is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < BOUND, "it never came to that");
+        thread::sleep(Duration::from_millis(5));
+    }
 }

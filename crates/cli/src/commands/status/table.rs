@@ -1,4 +1,4 @@
-use tensorwire::EndpointStatus;
+use tensorwire::{EndpointState, EndpointStatus};
 
 use crate::{amount::grouped, table::Table};
 
@@ -32,15 +32,11 @@ pub(super) fn text(endpoints: &[EndpointStatus]) -> String {
         ]);
     }
     let notes = endpoints.iter().filter_map(|status| {
-        let again = status.retry_in.map(|time| format!("tried again in {:.0} s", time.as_secs_f64().ceil()));
-        let said: Vec<_> = [status.detail.clone(), again].into_iter().flatten().collect();
-        let said = said.join("; ");
-        let names_itself = said.starts_with(&status.endpoint);
-        match said.as_str() {
-            "" => None,
-            said if names_itself => Some(format!("\n{said}")),
-            said => Some(format!("\n{}: {said}", status.endpoint)),
-        }
+        let detail = status.detail.as_deref()?;
+        let again = status.retry_in.filter(|_| status.state == EndpointState::Banned);
+        let again = again.map(|time| format!("; left alone for {:.0} s", time.as_secs_f64().ceil()));
+        let name = if detail.contains(&status.endpoint) { "" } else { &format!("{}: ", status.endpoint) };
+        Some(format!("\n{name}{detail}{}", again.unwrap_or_default()))
     });
     let notes: String = notes.collect();
     if notes.is_empty() { table.to_string() } else { format!("{table}\n{notes}") }

@@ -7,6 +7,7 @@ mod demo;
 mod devnet;
 mod lines;
 mod offline;
+mod outages;
 mod reads;
 mod running;
 mod shell;

@@ -10,20 +10,20 @@ use crate::{
 };
 
 /// A chain of its own, whose blocks are made by the test; the head is its own finalized block.
-fn chain() -> Devnet {
+pub(crate) fn chain() -> Devnet {
     SERVERS.block_on(Devnet::builder().subnets(1).neurons(1).finality_lag(0).start()).unwrap()
 }
 
-fn produce(devnet: &Devnet, blocks: u32) -> String {
+pub(crate) fn produce(devnet: &Devnet, blocks: u32) -> String {
     hex(SERVERS.block_on(devnet.produce_blocks(blocks)).unwrap())
 }
 
-fn hex(hash: [u8; 32]) -> String {
+pub(crate) fn hex(hash: [u8; 32]) -> String {
     hash.iter().fold("0x".to_owned(), |hex, byte| format!("{hex}{byte:02x}"))
 }
 
 /// The block's number and hash.
-fn block(line: &str) -> (u64, &str) {
+pub(crate) fn block(line: &str) -> (u64, &str) {
     let (number, hash) = line.split_once("  ").unwrap();
     (number.parse().unwrap(), hash)
 }

@@ -1,0 +1,120 @@
+//! `tw watch` over reorganisations, lost connections and lost nodes: no block is missing, none comes twice.
+
+use serde_json::json;
+use tensorwire_devnet::{Devnet, Ending};
+
+use crate::{
+    running::Running,
+    support::SERVERS,
+    watch::{block, chain, hex, produce},
+};
+
+/// The numbers of the next lines.
+fn numbers(watch: &Running, count: u64) -> Vec<u64> {
+    (0..count).map(|_| block(&watch.line()).0).collect()
+}
+
+fn stop(node: &Devnet) {
+    SERVERS.block_on(node.stop_serving(Ending::Cut));
+}
+
+fn serve(node: &Devnet) {
+    SERVERS.block_on(node.serve_again()).unwrap();
+}
+
+#[test]
+fn g3_a_reorganisation_is_a_line_of_its_own() {
+    let start = Devnet::builder().subnets(1).neurons(1).finality_lag(10).start();
+    let chain = SERVERS.block_on(start).unwrap();
+    let old = produce(&chain, 5);
+    let ancestor = hex(chain.block_hash(3).unwrap());
+    let text = Running::start(&["--network", chain.url(), "watch", "heads"]);
+    let json = Running::start(&["--network", chain.url(), "watch", "heads", "--json"]);
+    assert_eq!(block(&text.line()), (5, old.as_str()));
+    assert_eq!(json.json()["hash"], old);
+
+    let branch: Vec<_> = SERVERS.block_on(chain.fork(2, 3)).unwrap().into_iter().map(hex).collect();
+    assert_eq!(text.line(), format!("reorg  from 5 ({old}) to 3 ({ancestor})"));
+    let (from, to) = (json!({"number": 5, "hash": old}), json!({"number": 3, "hash": ancestor}));
+    assert_eq!(json.json(), json!({"event": "reorg", "from": from, "to": to}));
+    for (number, hash) in (4..).zip(&branch) {
+        assert_eq!(block(&text.line()), (number, hash.as_str()));
+        assert_eq!(json.json()["hash"], *hash);
+    }
+}
+
+#[test]
+fn g3_a_lost_connection_costs_no_line() {
+    let chain = chain();
+    let watch = Running::start(&["--network", chain.url(), "watch", "finalized"]);
+    assert_eq!(numbers(&watch, 1), [0]);
+    for first in [1, 4, 7] {
+        SERVERS.block_on(chain.disconnect(Ending::Cut));
+        produce(&chain, 3);
+        assert_eq!(numbers(&watch, 3), [first, first + 1, first + 2]);
+    }
+    assert_eq!(watch.interrupt(), (Some(130), vec![], vec![]));
+    assert!(chain.stats().connections_opened > 1);
+}
+
+#[test]
+fn g3_an_outage_is_told_on_stderr_and_what_was_missed_is_filled_in() {
+    for what in ["heads", "finalized"] {
+        let chain = chain();
+        let watch = Running::start(&["--network", chain.url(), "--timeout", "2", "watch", what]);
+        assert_eq!(numbers(&watch, 1), [0]);
+        stop(&chain);
+        produce(&chain, 70);
+        let complaint = watch.complaint();
+        assert!(complaint.starts_with("connection lost: ") && complaint.contains(chain.url()), "{complaint}");
+        serve(&chain);
+        assert_eq!(watch.complaint(), "resumed");
+        assert_eq!(numbers(&watch, 70), (1..=70).collect::<Vec<_>>());
+        produce(&chain, 1);
+        assert_eq!(numbers(&watch, 1), [71]);
+        assert_eq!(watch.interrupt(), (Some(130), vec![], vec![]));
+    }
+}
+
+#[test]
+fn g3_another_endpoint_takes_over_and_no_block_is_missing() {
+    for what in ["heads", "finalized"] {
+        let one = chain();
+        let other = SERVERS.block_on(one.another().start()).unwrap();
+        let watch = Running::start(&["--network", one.url(), "--fallback", other.url(), "watch", what]);
+        assert_eq!(numbers(&watch, 1), [0]);
+        stop(&one);
+        produce(&one, 5);
+        assert_eq!(numbers(&watch, 5), [1, 2, 3, 4, 5]);
+        serve(&one);
+        stop(&other);
+        produce(&one, 5);
+        assert_eq!(numbers(&watch, 5), [6, 7, 8, 9, 10]);
+        assert_eq!(watch.interrupt(), (Some(130), vec![], vec![]));
+    }
+}
+
+#[test]
+fn g4_an_endpoint_of_another_chain_does_not_take_over() {
+    let chain = chain();
+    let other = SERVERS.block_on(Devnet::builder().subnets(1).neurons(1).seed(7).start()).unwrap();
+    produce(&other, 9);
+    let watch = Running::start(&[
+        "--network",
+        chain.url(),
+        "--fallback",
+        other.url(),
+        "--timeout",
+        "2",
+        "watch",
+        "finalized",
+    ]);
+    assert_eq!(numbers(&watch, 1), [0]);
+    stop(&chain);
+    // What cannot heal ends it, and not one line is of the other chain.
+    let (code, lines, complaints) = watch.end();
+    assert_eq!((code, lines), (Some(1), vec![]));
+    let error = complaints.iter().find(|complaint| complaint.starts_with("error: ")).unwrap();
+    assert!([chain.url(), other.url(), "genesis"].iter().all(|part| error.contains(part)), "{error}");
+    assert!(complaints.iter().any(|complaint| complaint.starts_with("hint: --network, --fallback")));
+}

@@ -21,6 +21,7 @@ use crate::{Error, ErrorKind, Lane, Replay, Request, Stats};
 mod deadlines;
 mod entry;
 mod frames;
+mod ids;
 mod lanes;
 mod link;
 mod subscriptions;
@@ -32,6 +33,7 @@ use deadlines::Deadlines;
 use entry::{Entry, MAY_HAVE_RUN, NOT_WRITTEN, State};
 pub(crate) use entry::{Outcome, Purpose};
 pub(crate) use frames::Received;
+use ids::ById;
 use lanes::Lanes;
 use link::Link;
 pub(crate) use link::{End, Verdict};
@@ -48,7 +50,7 @@ const MAX_RESENDS: u8 = 3;
 pub(crate) struct Mux {
     endpoint: Arc<str>,
     limits: Limits,
-    calls: HashMap<u64, Entry>,
+    calls: ById<Entry>,
     /// The most calls there were at a time since the tables last shrank.
     peak: usize,
     last_id: u64,
@@ -88,7 +90,7 @@ impl Mux {
     pub(crate) fn new(endpoint: Arc<str>, limits: Limits) -> Self {
         Self {
             endpoint,
-            calls: HashMap::new(),
+            calls: ById::default(),
             peak: 0,
             last_id: 0,
             lanes: Lanes::new(limits.in_flight),

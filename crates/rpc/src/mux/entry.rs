@@ -1,12 +1,12 @@
 //! One call in the mux.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use super::ids::ById;
 use crate::budget::Pass;
 use crate::{Error, Lane, Replay};
 
@@ -105,6 +105,6 @@ impl Entry {
 }
 
 /// Whether a call exists and has not ended.
-pub(crate) fn is_pending(calls: &HashMap<u64, Entry>, id: u64) -> bool {
+pub(crate) fn is_pending(calls: &ById<Entry>, id: u64) -> bool {
     calls.get(&id).is_some_and(|entry| !matches!(entry.state, State::Done(_)))
 }

@@ -43,8 +43,8 @@ use genesis::Genesis;
 use journal::{Journal, Record};
 use pool::{Pool, PoolError};
 
-/// Heads a slow subscriber may fall behind before it is cut off.
-const HEADS_BUFFERED: usize = 4_096;
+/// Events a slow subscriber may fall behind before it is cut off.
+const HEADS_BUFFERED: usize = 16_384;
 
 /// What happens to the chain, in the order in which it happens.
 #[derive(Clone, Debug)]
@@ -106,6 +106,11 @@ impl Chain {
             chain.journal = journal;
         }
         Ok(chain)
+    }
+
+    /// Keeps nothing in the file from here on.
+    pub(crate) fn let_go(&self) {
+        self.journal.close();
     }
 
     /// Looks at the blocks; nothing is imported meanwhile.

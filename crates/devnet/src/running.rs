@@ -14,7 +14,7 @@ use crate::{
     engine::NativeEngine,
 };
 
-/// A chain with its clock. Dropping it stops the clock.
+/// A chain with its clock. Dropping it stops the clock, and lets go the file the chain is kept in.
 pub(crate) struct Running {
     pub(crate) chain: Arc<Chain>,
     pub(crate) genesis: Genesis,
@@ -56,6 +56,7 @@ impl Drop for Running {
         if let Some(clock) = &self.clock {
             clock.abort();
         }
+        self.chain.let_go();
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct Serve {
 fn notes() -> String {
     let faults = Fault::KINDS.iter().map(|kind| format!("\n  {:21} {}", kind.syntax(), kind.effect()));
     format!(
-        "{ABOUT}\n\nFaults, of which N are messages or answers of this node:{}\n\n{EXAMPLES}",
+        "{ABOUT}\n\nFaults, counted over all connections; what may be left out is in brackets:{}\n\n{EXAMPLES}",
         faults.collect::<String>()
     )
 }

@@ -77,6 +77,11 @@ impl Journal {
         Ok((Self(Mutex::new(Some(file))), records))
     }
 
+    /// Lets the file go: another process may have it.
+    pub(super) fn close(&self) {
+        *self.0.lock() = None;
+    }
+
     /// Adds a record. A file that takes no more is given up, and the chain goes on without.
     pub(super) fn append(&self, record: impl FnOnce() -> Record) {
         let mut open = self.0.lock();

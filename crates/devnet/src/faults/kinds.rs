@@ -30,7 +30,7 @@ const KINDS: &[FaultKind] = &[
     kind("429", "[=RETRY_AFTER]", "refuse handshakes with HTTP 429", |value| {
         Some(Fault::TooManyRequests(if value.is_empty() { None } else { Some(value.parse().ok()?) }))
     }),
-    kind("limit", "=RPS[:SHAPE]", "refuse what is above RPS requests a second (-32005)", limit),
+    kind("limit", "=RPS[:SHAPE]", "refuse above RPS/s: -32005, -32029, -32004, close-1008", limit),
     kind("close", "=CODE[:N]", "close with CODE after every N messages (50)", close),
     kind("freeze-head", "", "stop the heads where they are", |value| flag(value, Fault::FreezeHead)),
     kind("lag", "=N", "stay N blocks behind the chain", |value| Some(Fault::Lag(value.parse().ok()?))),

@@ -18,6 +18,8 @@ const EIGHT_BYTES: u8 = 127;
 #[derive(Default)]
 pub(super) struct Frames {
     buffer: Vec<u8>,
+    /// How much of the buffer has come out already.
+    out: usize,
     stage: Stage,
 }
 
@@ -77,6 +79,8 @@ fn header(opcode: u8, length: usize) -> Vec<u8> {
 
 impl Frames {
     pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.buffer.drain(..self.out);
+        self.out = 0;
         self.buffer.extend_from_slice(bytes);
     }
 
@@ -87,38 +91,35 @@ impl Frames {
 
     /// The next frame that has come in whole.
     pub(super) fn next(&mut self) -> Option<Frame> {
+        let left = self.buffer.get(self.out..)?;
         let (length, message) = match self.stage {
             Stage::Head => {
-                let end = self.buffer.windows(HEAD_END.len()).position(|window| window == HEAD_END)?;
-                let websocket = self.buffer.starts_with(SWITCHING);
+                let end = left.windows(HEAD_END.len()).position(|window| window == HEAD_END)?;
+                let websocket = left.starts_with(SWITCHING);
                 self.stage = if websocket { Stage::Websocket } else { Stage::Other };
                 (end + HEAD_END.len(), None)
             }
-            Stage::Other => (self.buffer.len(), None),
-            Stage::Websocket => self.measure()?,
+            Stage::Other => (left.len(), None),
+            Stage::Websocket => measure(left)?,
         };
-        if length == 0 || length > self.buffer.len() {
-            return None;
-        }
-        let rest = self.buffer.split_off(length);
-        Some(Frame { bytes: std::mem::replace(&mut self.buffer, rest), message })
+        let bytes = left.get(..length).filter(|bytes| !bytes.is_empty())?.to_vec();
+        self.out += length;
+        Some(Frame { bytes, message })
     }
+}
 
-    /// How long the first frame is, and where its text begins if it is a message.
-    fn measure(&self) -> Option<(usize, Option<usize>)> {
-        let (first, second) = (*self.buffer.first()?, *self.buffer.get(1)?);
-        let (start, length): (usize, usize) = match second & !MASKED {
-            TWO_BYTES => (4, u16::from_be_bytes(self.at_2()?) as usize),
-            EIGHT_BYTES => (10, usize::try_from(u64::from_be_bytes(self.at_2()?)).ok()?),
-            length => (2, usize::from(length)),
-        };
-        // A server masks nothing.
-        let is_message = [FIN | TEXT, FIN | BINARY].contains(&first) && second & MASKED == 0;
-        let start = if second & MASKED == 0 { start } else { start + 4 };
-        Some((start.checked_add(length)?, is_message.then_some(start)))
-    }
-
-    fn at_2<const N: usize>(&self) -> Option<[u8; N]> {
-        self.buffer.get(2..2 + N)?.try_into().ok()
-    }
+/// How long the first frame is, and where its text begins if it is a message.
+fn measure(bytes: &[u8]) -> Option<(usize, Option<usize>)> {
+    let (head, rest) = bytes.split_first_chunk::<2>()?;
+    let [first, second] = *head;
+    let (start, length): (usize, usize) = match second & !MASKED {
+        TWO_BYTES => (4, u16::from_be_bytes(*rest.first_chunk()?).into()),
+        EIGHT_BYTES => (10, usize::try_from(u64::from_be_bytes(*rest.first_chunk()?)).ok()?),
+        length => (2, length.into()),
+    };
+    // A server masks nothing.
+    let masked = second & MASKED != 0;
+    let start = if masked { start + 4 } else { start };
+    let is_message = !masked && [FIN | TEXT, FIN | BINARY].contains(&first);
+    Some((start.checked_add(length)?, is_message.then_some(start)))
 }

@@ -11,7 +11,7 @@ use std::sync::{
 
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
-    sync::watch,
+    sync::{Notify, watch},
 };
 
 use crate::{
@@ -40,12 +40,14 @@ pub(crate) struct Relay {
     refusal: Option<Vec<u8>>,
     /// Whether everything is swallowed.
     silent: AtomicBool,
+    /// Told when the client has closed.
+    left: Notify,
 }
 
 impl Relay {
     pub(crate) fn new(ending: Switch, faults: Arc<Faults>) -> Self {
         let refusal = faults.handshake();
-        Self { ending, faults, refusal, silent: AtomicBool::new(false) }
+        Self { ending, faults, refusal, silent: AtomicBool::new(false), left: Notify::new() }
     }
 
     /// Returns when the connection is to be cut.
@@ -62,6 +64,7 @@ impl Relay {
                 to.send(bytes).await;
             }
         }
+        self.left.notify_one();
     }
 
     /// Carries what the server sends, until it closes or the connection is ended.
@@ -83,8 +86,15 @@ impl Relay {
                 }
                 bytes = read(&mut from, &mut buffer) => bytes,
             };
-            let Some(bytes) = bytes else { return };
-            if self.is_silent() {
+            let silent = self.is_silent();
+            let Some(bytes) = bytes else {
+                if silent {
+                    // Nor is the client told that the server has lost patience.
+                    self.left.notified().await;
+                }
+                return;
+            };
+            if silent {
                 continue;
             }
             frames.push(bytes);

@@ -1,7 +1,7 @@
 //! Branches, and what clients see of them.
 
 use serde_json::{Value, json};
-use tensorwire_devnet::{Devnet, ErrorKind};
+use tensorwire_devnet::{Devnet, ErrorKind, Fault};
 
 use crate::client::{Client, dev, hex, item_key, params, small, transfer};
 
@@ -129,6 +129,24 @@ async fn storage_subscribers_are_told_what_a_branch_changes() {
     let branch = devnet.fork(2, 3).await.unwrap();
     let change = changes.next().await.unwrap().unwrap();
     assert_eq!(change, json!({ "block": hex(branch[2]), "changes": [[key, "0x06000000"]] }));
+}
+
+#[tokio::test]
+async fn a_node_whose_heads_stand_still_stays_on_the_branch_it_knows() {
+    let devnet = five().await;
+    let client = Client::connect(&devnet).await;
+    let mut heads =
+        client.subscribe::<Value>("chain_subscribeNewHeads", params![], "chain_unsubscribeNewHeads").await;
+    heads.next().await.unwrap().unwrap();
+    let retired = devnet.block_hash(4).unwrap();
+    devnet.set_faults([Fault::FreezeHead]);
+    let branch = devnet.fork(2, 3).await.unwrap();
+    let hash: String = client.request("chain_getBlockHash", params![4]).await;
+    assert_eq!(hash, hex(retired));
+    devnet.set_faults([]);
+    assert_eq!(heads.next().await.unwrap().unwrap()["parentHash"], hex(branch[1]));
+    let hash: String = client.request("chain_getBlockHash", params![4]).await;
+    assert_eq!(hash, hex(branch[0]));
 }
 
 #[tokio::test]

@@ -90,6 +90,26 @@ async fn a_file_is_of_one_chain_and_one_process() {
 }
 
 #[tokio::test]
+async fn blocks_that_come_out_differently_are_refused() {
+    let scratch = Scratch::new("differs");
+    let devnet = scratch.chain().start().await.unwrap();
+    devnet.produce_block().await.unwrap();
+    devnet.shutdown().await;
+    // The name of the format and the genesis hash, then one record: its length, its content, the seal.
+    let file = scratch.0.join("chain");
+    let mut bytes = std::fs::read(&file).unwrap();
+    let (start, end) = (25 + 32 + 4, bytes.len() - 8);
+    // In the timestamp, which is before the number of inherents.
+    bytes[end - 6] ^= 1;
+    let seal = sp_core::blake2_256(&bytes[start..end]);
+    bytes[end..].copy_from_slice(&seal[..8]);
+    std::fs::write(&file, bytes).unwrap();
+    let error = scratch.chain().start().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::State);
+    assert!(error.to_string().contains("come out differently"), "{error}");
+}
+
+#[tokio::test]
 async fn forks_come_now_and_then_when_so_set() {
     let every = Blocks::Every(Duration::from_millis(1));
     let devnet = small().finality_lag(3).blocks(every).fork_every(2).start().await.unwrap();

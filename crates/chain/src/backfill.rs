@@ -1,6 +1,6 @@
 use std::ops::RangeInclusive;
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use tensorwire_rpc::{Answer, Request};
 
 use crate::{BlockRef, Error, ErrorKind, Hash, Header, Result, node::Node, pool::Needs};
@@ -22,11 +22,25 @@ pub(crate) async fn hashes(
     node.bounded(|| format!("hashes of blocks {} to {}", heights.start(), heights.end()), read).await
 }
 
-/// The headers of these blocks, in their order: one request each, in flight together. `None` if one of them is
-/// nowhere to be had.
+/// The headers of these blocks, in their order: one request each, in flight together. Where only some are answered in
+/// time, as an endpoint limits the rate of requests, the others are asked for again, one after the other. `None` if
+/// one of them is nowhere to be had.
 pub(crate) async fn headers(node: &Node, blocks: &[BlockRef]) -> Result<Option<Vec<Header>>> {
-    let headers = try_join_all(blocks.iter().map(|&block| header(node, block))).await?;
+    let asked = join_all(blocks.iter().map(|&block| header(node, block))).await;
+    let some = asked.iter().any(Result::is_ok);
+    let mut headers = Vec::with_capacity(blocks.len());
+    for (&block, answer) in blocks.iter().zip(asked) {
+        let header = match answer {
+            Err(error) if some && is_late(&error) => header(node, block).await?,
+            answer => answer?,
+        };
+        headers.push(header);
+    }
     Ok(headers.into_iter().collect())
+}
+
+fn is_late(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Timeout | ErrorKind::RateLimited)
 }
 
 /// The header of this block: one request. `None` if no endpoint has it.

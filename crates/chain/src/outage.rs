@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
 use tensorwire_rpc as rpc;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::{Error, ErrorKind, node::Node};
 
@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     Told(Error),
     /// It is told, and the stream ends.
     Final(Error),
+    /// The trouble has lasted for a timeout: what came last of it is told.
+    Overdue,
 }
 
 /// How long a stream has been in trouble, and whether it has ended.
@@ -24,7 +26,8 @@ pub(crate) struct Outage {
     node: Arc<Node>,
     /// Since when the present attempt lasts.
     attempt: Instant,
-    since: Option<Instant>,
+    /// Since when there is trouble that was not told, and what it is.
+    untold: Option<(Instant, Error)>,
     failures: u32,
     ended: bool,
 }
@@ -59,12 +62,17 @@ impl Fault {
 
 impl Outage {
     pub(crate) fn new(node: Arc<Node>) -> Self {
-        Self { node, attempt: Instant::now(), since: None, failures: 0, ended: false }
+        Self { node, attempt: Instant::now(), untold: None, failures: 0, ended: false }
     }
 
     /// All is well.
     pub(crate) fn over(&mut self) {
-        (self.since, self.failures) = (None, 0);
+        (self.untold, self.failures) = (None, 0);
+    }
+
+    /// Not all is well yet, but something has come of it.
+    pub(crate) fn progress(&mut self) {
+        self.untold = None;
     }
 
     /// Whether there was a failure that cannot heal.
@@ -76,9 +84,16 @@ impl Outage {
     pub(crate) async fn pause(&mut self) {
         if let Some(doublings) = self.failures.checked_sub(2) {
             let pause = Duration::from_millis(100).saturating_mul(2_u32.saturating_pow(doublings));
-            sleep(pause.min(LONGEST_PAUSE)).await;
+            let due = Instant::now() + pause.min(LONGEST_PAUSE);
+            sleep_until(self.deadline().map_or(due, |deadline| due.min(deadline))).await;
         }
         self.attempt = Instant::now();
+    }
+
+    /// When the present trouble is to be told, if there is any.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let (since, _) = self.untold.as_ref()?;
+        since.checked_add(self.node.timeout())
     }
 
     /// A subscription has been waited for: what fails now has not failed for that long.
@@ -88,19 +103,32 @@ impl Outage {
 
     /// Takes note of a failure. What is to be told of it, if anything.
     pub(crate) fn note(&mut self, fault: Fault) -> Option<Error> {
-        let now = Instant::now();
-        let since = *self.since.get_or_insert(self.attempt);
         self.failures = self.failures.saturating_add(1);
         let closed = self.node.pool.first().client().state() == rpc::State::Closed;
         self.ended = closed || matches!(fault, Fault::Final(_));
-        // An attempt may give up a little before its deadline.
-        let brief = now.duration_since(since) < self.node.timeout().mul_f64(0.9);
+        let untold = self.untold.take();
         match fault {
-            Fault::Passing(_) if brief && !self.ended => None,
-            Fault::Passing(error) | Fault::Told(error) | Fault::Final(error) => {
-                self.since = Some(now);
-                Some(error)
+            Fault::Passing(error) if !self.ended => {
+                let since = untold.map_or(self.attempt, |(since, _)| since);
+                if since.elapsed() >= self.node.timeout() {
+                    return Some(error);
+                }
+                self.untold = Some((since, error));
+                None
             }
+            Fault::Passing(error) | Fault::Told(error) | Fault::Final(error) => Some(error),
+            Fault::Overdue => untold.map(|(_, error)| error),
         }
+    }
+}
+
+/// An attempt, given up when its time has come.
+pub(crate) async fn until<T>(
+    deadline: Option<Instant>,
+    attempt: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    match deadline {
+        Some(deadline) => timeout_at(deadline, attempt).await.unwrap_or(Err(Fault::Overdue)),
+        None => attempt.await,
     }
 }

@@ -35,7 +35,10 @@ impl Reader {
                 while let Some(item) = heads.next().await {
                     match item {
                         Ok(event) => replay.lock().unwrap().apply(event),
-                        Err(error) => errors.lock().unwrap().push(error.kind()),
+                        Err(error) => {
+                            eprintln!("told: {error:?}");
+                            errors.lock().unwrap().push(error.kind());
+                        }
                     }
                 }
             }
@@ -323,6 +326,24 @@ async fn an_outage_is_told_once_in_every_timeout_and_lived_through() {
         assert_eq!(best.replay().blocks, chain.best()[10..]);
         assert_eq!(finalized.replay().blocks, chain.best()[..=107]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn g10_a_back_fill_gets_through_at_one_request_a_second() {
+    let chain = Forks::new(100);
+    chain.finalize_behind(0);
+    let node = ForkNode::start(&chain, "node").await;
+    node.view().limit = Some(1);
+    let client = node.connect(|builder| builder).await;
+    let stream = Reader::of(client.finalized_from(0));
+    for _ in 0..100 {
+        sleep(Duration::from_secs(10)).await;
+        if stream.replay().last() == Some(chain.head()) {
+            break;
+        }
+    }
+    assert_eq!(stream.replay().blocks, chain.best());
+    assert!(stream.errors().is_empty(), "{:?}", stream.errors());
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Header, Result, backfill,
     node::Node,
-    outage::{Fault, Outage},
+    outage::{Fault, Outage, until},
     pool::Feed,
 };
 
@@ -80,7 +80,7 @@ impl Follow {
     async fn advance(&mut self) -> Result<(), Fault> {
         let mut branch = match self.branch.take() {
             Some(branch) => branch,
-            None => match self.head().await? {
+            None => match until(self.outage.deadline(), self.head()).await? {
                 Some(head) => Branch::new(head),
                 None => return Ok(()),
             },
@@ -162,13 +162,15 @@ impl Follow {
                     if !branch.extend(headers) {
                         return Err(self.moved(&stretch));
                     }
+                    self.outage.progress();
                 }
                 Step::Above(stretch) => {
                     let headers = self.fetch(&stretch).await?;
-                    return match self.follower.meet_above(headers, &mut self.told) {
-                        true => Ok(false),
-                        false => Err(self.moved(&stretch)),
-                    };
+                    if !self.follower.meet_above(headers, &mut self.told) {
+                        return Err(self.moved(&stretch));
+                    }
+                    self.outage.progress();
+                    return Ok(false);
                 }
                 Step::Older(first) => match backfill::header(&self.node, first).await? {
                     Some(header) if self.follower.meet_older(&header) => {}

@@ -9,7 +9,7 @@ use super::{Change, item::Item};
 use crate::{
     BlockRef, Chain, Header, Result, backfill,
     changes::ChangeSet,
-    outage::{Fault, Outage},
+    outage::{Fault, Outage, until},
     pool::Feed,
 };
 
@@ -77,6 +77,17 @@ impl Watching {
     }
 
     async fn advance(&mut self) -> Result<Option<Change>, Fault> {
+        let heard = until(self.outage.deadline(), self.hear()).await?;
+        self.outage.heard();
+        match heard {
+            Some(Either::Left(value)) => self.take_value(value).await,
+            Some(Either::Right(head)) => self.take_head(head).map(|()| None),
+            None => self.ask().await.map(|()| None),
+        }
+    }
+
+    /// What comes next; `None` after a long silence.
+    async fn hear(&mut self) -> Result<Option<Either<Given, Given>>, Fault> {
         let feeds = match &mut self.feeds {
             Some(feeds) => feeds,
             None => {
@@ -84,13 +95,7 @@ impl Watching {
                 self.feeds.insert(feeds)
             }
         };
-        let heard = timeout(self.chain.node().timeout(), feeds.next()).await;
-        self.outage.heard();
-        match heard {
-            Ok(Either::Left(value)) => self.take_value(value).await,
-            Ok(Either::Right(head)) => self.take_head(head).map(|()| None),
-            Err(_) => self.ask().await.map(|()| None),
-        }
+        Ok(timeout(self.chain.node().timeout(), feeds.next()).await.ok())
     }
 
     async fn subscribe(&mut self) -> Result<Feeds, Fault> {

@@ -14,6 +14,7 @@ use tensorwire_rpc::{
     mock::{MockNode, Reply},
 };
 use tensorwire_scale::hash::blake2_256;
+use tokio::time::Instant;
 
 use super::state::{self, State};
 
@@ -51,6 +52,10 @@ pub struct View {
     pub forgets_forks: bool,
     /// Gives this header for every block.
     pub lie: Option<Json>,
+    /// Refuses more headers a second than this.
+    pub limit: Option<u32>,
+    /// The present second, and the headers given in it.
+    second: (Instant, u32),
 }
 
 impl Forks {
@@ -145,7 +150,15 @@ impl Forks {
 
 impl ForkNode {
     pub async fn start(chain: &Forks, name: &str) -> Self {
-        let view = View { best: Vec::new(), finalized: 0, first_block: 0, forgets_forks: false, lie: None };
+        let view = View {
+            best: Vec::new(),
+            finalized: 0,
+            first_block: 0,
+            forgets_forks: false,
+            lie: None,
+            limit: None,
+            second: (Instant::now(), 0),
+        };
         let view = Arc::new(Mutex::new(view));
         let itself = Arc::<OnceLock<MockNode>>::default();
         let greet = |feed: &'static str, finalized: bool| {
@@ -244,7 +257,19 @@ impl View {
         self.best.get(number as usize).filter(|_| there).map(|block| block.hash)
     }
 
-    fn answer(&self, chain: &Forks, method: &str, params: &Json) -> Reply {
+    /// Whether there are more questions in this second than the limit allows.
+    fn refuses(&mut self) -> bool {
+        if self.second.0.elapsed() >= Duration::from_secs(1) {
+            self.second = (Instant::now(), 0);
+        }
+        self.second.1 += 1;
+        self.limit.is_some_and(|limit| self.second.1 > limit)
+    }
+
+    fn answer(&mut self, chain: &Forks, method: &str, params: &Json) -> Reply {
+        if method == "chain_getHeader" && self.refuses() {
+            return Reply::error(-32029, "Too many requests");
+        }
         let answer = match method {
             "chain_getBlockHash" => match &params[0] {
                 Json::Array(numbers) => numbers.iter().map(|n| json!(self.at(n.as_u64().unwrap()))).collect(),

@@ -12,8 +12,8 @@ pub(crate) use plan::{Faults, Passed};
 ///
 /// As text it is what `tw devnet --fault` takes, such as `lose-reply=10`; [`Fault::KINDS`] lists all.
 ///
-/// Messages are what the node sends: answers, and what subscriptions tell. Both are counted over all connections of the
-/// node, from the time on at which the faults were set.
+/// Messages are what the node sends: answers, of which those to a batch are one, and what subscriptions tell. Both are
+/// counted over all connections of the node, from the time on at which the faults were set.
 ///
 /// ```
 /// use tensorwire_devnet::Fault;
@@ -55,7 +55,7 @@ pub enum Fault {
         every: u32,
     },
     /// The node's best and finalized block stay what they are, whatever the chain does. When they move again, what
-    /// came meanwhile is told to subscribers one after another.
+    /// came since they subscribed is told to subscribers one after another.
     FreezeHead,
     /// The node is so many blocks behind the chain, and knows nothing above.
     Lag(u32),

@@ -115,7 +115,7 @@ impl Relay {
             Passed::Changed(text) => to.send(&Frame::text(&text).bytes).await,
             Passed::Lost => true,
         };
-        if let Some(Some(code)) = end {
+        if let Some(Ending::Close(code)) = end {
             to.send(&frames::close(code)).await;
         }
         sent && end.is_none()

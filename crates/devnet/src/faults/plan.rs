@@ -10,9 +10,12 @@ use serde::de::IgnoredAny;
 use tokio::time::Instant;
 
 use super::{Fault, Refusal};
+use crate::relay::Ending;
 
 /// What answers begin with; what subscriptions tell begins otherwise.
 const ANSWER: &[u8] = br#"{"jsonrpc":"2.0","id":"#;
+/// What the answers to a batch begin with, which count as one.
+const BATCH: &[u8] = b"[";
 
 /// What becomes of a message.
 #[derive(Debug, PartialEq, Eq)]
@@ -55,19 +58,19 @@ impl Faults {
         *self.second.lock() = None;
     }
 
-    /// What becomes of a message, and the code of the close frame after it: `Some(None)` ends the connection without
-    /// one.
-    pub(crate) fn message(&self, text: &[u8]) -> (Passed, Option<Option<u16>>) {
+    /// What becomes of a message, and how its connection ends after it, if it does.
+    pub(crate) fn message(&self, text: &[u8]) -> (Passed, Option<Ending>) {
         let set = self.set.read();
         let messages = self.messages.fetch_add(1, Ordering::Relaxed) + 1;
         let due = |count: u64, every: u32| every > 0 && count.is_multiple_of(every.into());
         let mut passed = Passed::Whole;
-        if let Some(rest) = text.strip_prefix(ANSWER) {
+        let alone = text.strip_prefix(ANSWER);
+        if alone.is_some() || text.starts_with(BATCH) {
             let answers = self.answers.fetch_add(1, Ordering::Relaxed) + 1;
             for fault in &*set {
-                match fault {
-                    Fault::LoseReply(every) if due(answers, *every) => passed = Passed::Lost,
-                    Fault::NullId(every) if due(answers, *every) && passed == Passed::Whole => {
+                match (fault, alone) {
+                    (Fault::LoseReply(every), _) if due(answers, *every) => passed = Passed::Lost,
+                    (Fault::NullId(every), Some(rest)) if due(answers, *every) && passed == Passed::Whole => {
                         passed = Passed::Changed(with_null_id(rest));
                     }
                     _ => {}
@@ -75,8 +78,8 @@ impl Faults {
             }
         }
         let end = set.iter().find_map(|fault| match fault {
-            Fault::DropEvery(every) if due(messages, *every) => Some(None),
-            Fault::Close { code, every } if due(messages, *every) => Some(Some(*code)),
+            Fault::DropEvery(every) if due(messages, *every) => Some(Ending::Cut),
+            Fault::Close { code, every } if due(messages, *every) => Some(Ending::Close(*code)),
             _ => None,
         });
         (passed, end)

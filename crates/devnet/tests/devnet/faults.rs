@@ -83,6 +83,23 @@ async fn lose_reply_loses_every_nth_answer_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_answers_to_a_batch_are_one() {
+    let devnet = with("lose-reply=2").await;
+    let mut client = Plain::connect(&devnet).await;
+    let request = |id| json!({ "jsonrpc": "2.0", "id": id, "method": "system_chain", "params": [] });
+    for id in [1, 3, 5] {
+        client.raw(json!([request(id), request(id + 1)])).await;
+    }
+    for id in [1, 5] {
+        let answers = client.message().await;
+        assert_eq!((&answers[0]["id"], &answers[1]["id"]), (&json!(id), &json!(id + 1)));
+    }
+    devnet.set_faults(["limit=1:-32029".parse().unwrap()]);
+    client.raw(json!([request(7), request(8)])).await;
+    assert_eq!(client.message().await["error"]["code"], -32_029, "refused as a whole");
+}
+
+#[tokio::test]
 async fn null_id_takes_the_id_out_of_every_nth_answer() {
     let devnet = with("null-id=2").await;
     let mut client = Plain::connect(&devnet).await;

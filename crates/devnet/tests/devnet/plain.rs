@@ -49,7 +49,10 @@ impl Plain {
     }
 
     pub(crate) async fn send(&mut self, id: u64, method: &str, params: Value) {
-        let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        self.raw(json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params })).await;
+    }
+
+    pub(crate) async fn raw(&mut self, request: Value) {
         bounded(self.0.send(Message::text(request.to_string()))).await.unwrap();
     }
 

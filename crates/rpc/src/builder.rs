@@ -147,7 +147,7 @@ impl Builder {
     /// Checks the settings and opens nothing: the first call does. A task on the current tokio runtime serves the client.
     ///
     /// # Errors
-    /// `Config` if a setting makes no sense, `Url` if the URL is not one of a websocket, `Connect` outside a tokio runtime.
+    /// `Config` if a setting makes no sense, `Request` if a parameter of the proof is no JSON, `Url` if the URL is not one of a websocket, `Connect` outside a tokio runtime.
     pub fn build(self) -> Result<Client> {
         let dialer = self.dialer()?;
         Ok(self.start(dialer.endpoint.name(), Some(dialer), None))
@@ -187,7 +187,8 @@ impl Builder {
     fn dialer(&self) -> Result<Dialer> {
         let endpoint = Endpoint::parse(&self.url)?.trust(self.roots.clone());
         let limits = self.limits.clone();
-        limits.check().map_err(|error| error.at(&endpoint.name()))?;
+        let proof = self.proof.as_ref().map_or(Ok(()), |proof| proof.request.check());
+        limits.check().and(proof).map_err(|error| error.at(&endpoint.name()))?;
         runtime(&endpoint)?;
         #[cfg(feature = "mock")]
         let pipes = self.pipes.clone();
@@ -215,6 +216,9 @@ impl Builder {
             ping_interval,
             _ended: sender,
         };
+        if socket.is_some() {
+            supervisor.opened();
+        }
         tokio::spawn(supervisor.run(socket));
         Client::new(shared, endpoint, ended, branches)
     }

@@ -159,6 +159,11 @@ impl Request {
         self.timeout
     }
 
+    /// Whether it can be sent at all.
+    pub(crate) fn check(&self) -> Result<()> {
+        self.invalid.clone().map_or(Ok(()), Err)
+    }
+
     pub(crate) fn into_parts(self) -> Parts {
         let Self { method, frame, invalid, timeout, replay, lane, fail_fast, .. } = self;
         Parts { method, frame, invalid, timeout, replay, lane, fail_fast }

@@ -44,6 +44,13 @@ impl Supervisor {
         .await;
     }
 
+    /// A websocket is open. To be called before a given one is served, so that a client that connected is one that is open.
+    pub(crate) fn opened(&self) {
+        tracing::debug!(target: "tensorwire::rpc", endpoint = %self.endpoint, "connected");
+        let proof = self.proof.as_ref().map(|proof| proof.request.clone().into_parts());
+        self.shared.with(|mux| mux.on_open(proof, now()));
+    }
+
     async fn serve(self, mut given: Option<Socket>) {
         let mut timer = Timer::new();
         let mut attempts = Attempts { backoff: Backoff::new(fastrand::Rng::new()), due: None };
@@ -51,13 +58,13 @@ impl Supervisor {
             let socket = match given.take() {
                 Some(socket) => socket,
                 None => match self.open(&mut timer, &mut attempts).await {
-                    Some(socket) => socket,
+                    Some(socket) => {
+                        self.opened();
+                        socket
+                    }
                     None => return self.end(Error::new(ErrorKind::Closed, "the client was closed")),
                 },
             };
-            tracing::debug!(target: "tensorwire::rpc", endpoint = %self.endpoint, "connected");
-            let proof = self.proof.as_ref().map(|proof| proof.request.clone().into_parts());
-            self.shared.with(|mux| mux.on_open(proof, now()));
             let mut driver =
                 Driver::new(socket, &self.shared, &self.endpoint, self.proof.as_ref(), self.ping_interval);
             let end = driver.run(&mut timer).await;
@@ -68,7 +75,7 @@ impl Supervisor {
                     let _ = tokio::time::timeout(CLOSE_TIMEOUT, goodbye).await;
                     return;
                 }
-                End::Lost(error) if self.dialer.is_none() => {
+                End::Lost(error) | End::Failed(error) | End::Refused(error) if self.dialer.is_none() => {
                     self.end(error);
                     let _ = tokio::time::timeout(CLOSE_TIMEOUT, goodbye).await;
                     return;

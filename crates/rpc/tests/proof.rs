@@ -187,3 +187,22 @@ async fn a_websocket_opened_for_nobody_proves_itself_too() {
     sleep(MOMENT).await;
     assert_eq!((client.state(), node.connections()), (State::Refused, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_proof_that_cannot_be_asked_is_refused_when_the_client_is_built() {
+    let unwritable = std::collections::HashMap::from([(vec![1u8], 1)]);
+    let builder = Client::builder("ws://mock").proof(Request::new("genesis").param(unwritable), ours);
+    assert_eq!(builder.build().unwrap_err().kind(), ErrorKind::Request);
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_a_given_connection_that_is_refused_says_so_for_good() {
+    let node = script(|| json!("theirs").into()).start().await.unwrap();
+    let builder = Client::builder("ws://mock").proof(Request::new("genesis"), ours);
+    let client = builder.over(node.pipe()).await.unwrap();
+    assert_eq!(client.state(), State::Connecting);
+    for _ in 0..2 {
+        assert!(client.request(Request::new("echo")).await.unwrap_err().is_unproven());
+    }
+    assert_eq!(client.state(), State::Closed);
+}

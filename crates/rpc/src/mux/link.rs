@@ -314,7 +314,7 @@ impl Mux {
         self.forgo(self.budget.current());
         self.lanes.release();
         self.subscriptions.forget_early();
-        // From the last to the first, each to the front of its lane: the old order.
+        // From the last to the first: each has its old place at the front of its lane, where it costs little to be put.
         for id in self.pending(|_| true).into_iter().rev() {
             let Some(entry) = self.calls.get_mut(&id) else { continue };
             match entry.fate() {

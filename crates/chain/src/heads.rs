@@ -114,6 +114,6 @@ impl Chain {
     fn follow(&self, path: Path) -> Heads {
         let follow = Follow::new(self.node().clone(), path);
         let next = async |mut follow: Follow| Some((follow.next().await?, follow));
-        Heads(stream::unfold(follow, next).boxed())
+        Heads(stream::unfold(follow, next).fuse().boxed())
     }
 }

@@ -75,6 +75,6 @@ impl Chain {
     pub fn watch(&self, pallet: &str, item: &str, keys: impl Arguments) -> Watch {
         let watching = Watching::new(self.clone(), pallet, item, keys.into_values());
         let next = async |mut watching: Watching| Some((watching.next().await?, watching));
-        Watch(stream::unfold(watching, next).boxed())
+        Watch(stream::unfold(watching, next).fuse().boxed())
     }
 }

@@ -74,15 +74,26 @@ fn hint(error: &Error) -> Option<Cow<'static, str>> {
         return Some(format!("--network takes {names}, or a URL such as ws://127.0.0.1:9944").into());
     }
     let error = error.downcast_ref::<tensorwire::Error>()?;
+    if is_too_many(error) {
+        let wait = error.retry_after().map(|time| format!(" {:.0} seconds", time.as_secs_f64().ceil()));
+        let wait = wait.unwrap_or_default();
+        return Some(format!("wait{wait}, or name another operator's node with --fallback URL").into());
+    }
     let hint = match error.kind() {
         ErrorKind::Timeout => "--timeout SECONDS gives it longer",
         ErrorKind::Pruned => {
             "--archive URL asks a node that keeps the state of old blocks, as --network archive does"
         }
-        ErrorKind::RateLimited => "wait, or name another operator's node with --fallback URL",
         ErrorKind::WrongChain => "--network, --fallback and --archive have to name nodes of one chain",
         ErrorKind::NotFound => LISTS_THE_RUNTIME,
         _ => return None,
     };
     Some(hint.into())
+}
+
+/// Whether the node refuses to answer since it was asked too often: a question, or the connection itself.
+fn is_too_many(error: &tensorwire::Error) -> bool {
+    const TOO_MANY_REQUESTS: u16 = 429;
+    let status = error.rpc().and_then(|error| error.http_status());
+    error.is_rate_limited() || status == Some(TOO_MANY_REQUESTS)
 }

@@ -108,3 +108,6 @@ impl Builder {
         network.archives().iter().fold(chain, |chain, url| chain.archive(*url))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,11 +98,14 @@ fn use_everything(served: &Served) {
         other => panic!("a block was expected, not {other:?}"),
     };
     let (mut heads, mut finalized) = (subtensor.heads(), subtensor.finalized_from(1));
-    assert_eq!((number(heads.next()), number(finalized.next())), (head, 1));
+    let mut watch = subtensor.watch("System", "Number", ());
+    let mut value = || watch.next().unwrap().unwrap().value.as_u64();
+    assert_eq!((number(heads.next()), number(finalized.next()), value()), (head, 1, Some(head)));
     // From a thread that is in no runtime.
     thread::scope(|scope| scope.spawn(|| served.produce(1)).join().unwrap());
     assert_eq!(number(heads.next()), head + 1);
     assert_eq!(finalized.take(head as usize).map(Some).map(number).last(), Some(head + 1));
+    assert_eq!(value(), Some(head + 1));
 
     assert_eq!(subtensor.probe().unwrap()[0].head, Some(head + 1));
     assert_eq!(subtensor.status().len(), 1);

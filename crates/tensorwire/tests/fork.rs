@@ -71,6 +71,7 @@ fn g12_after_a_fork_handles_of_before_fail_at_once_and_new_ones_work() {
             at.query_map("SubtensorModule", "Keys", 1u16).next().unwrap().unwrap_err(),
             heads.next().unwrap().unwrap_err(),
             subtensor.finalized_from(0).next().unwrap().unwrap_err(),
+            subtensor.watch("System", "Number", ()).next().unwrap().unwrap_err(),
         ] {
             assert_eq!(error.kind(), ErrorKind::Forked, "{error}");
             assert!(error.to_string().contains("open a new one"), "{error}");

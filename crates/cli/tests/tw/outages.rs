@@ -1,11 +1,11 @@
 //! `tw watch` over reorganisations, lost connections and lost nodes: no block is missing, none comes twice.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tensorwire_devnet::{Devnet, Ending};
 
 use crate::{
     running::Running,
-    support::SERVERS,
+    support::{FOLDER, SERVERS, at},
     watch::{block, chain, hex, produce},
 };
 
@@ -117,4 +117,97 @@ fn g4_an_endpoint_of_another_chain_does_not_take_over() {
     let error = complaints.iter().find(|complaint| complaint.starts_with("error: ")).unwrap();
     assert!([chain.url(), other.url(), "genesis"].iter().all(|part| error.contains(part)), "{error}");
     assert!(complaints.iter().any(|complaint| complaint.starts_with("hint: --network, --fallback")));
+}
+
+/// A node in a process of its own, whose chain goes on by itself, and its URL.
+fn node(port: &str, args: &[&str]) -> (Running, String) {
+    let small =
+        ["devnet", "--json", "--port", port, "--subnets", "1", "--neurons", "1", "--block-time", "0.05"];
+    let node = Running::start(&[&small, args].concat());
+    let url = node.json()["url"].as_str().unwrap().to_owned();
+    (node, url)
+}
+
+/// A watch whose lines are held against each other.
+struct Linked {
+    watch: Running,
+    head: Value,
+    number: u64,
+    reorganisations: u64,
+}
+
+impl Linked {
+    fn start(url: &str, args: &[&str]) -> Self {
+        let watch =
+            Running::start(&[&["--network", url, "--json", "--timeout", "5", "watch"], args].concat());
+        let first = watch.json();
+        let (head, number) = (first["hash"].clone(), first["number"].as_u64().unwrap());
+        Self { watch, head, number, reorganisations: 0 }
+    }
+
+    /// Reads on until that block: each is the child of the one before, or comes after a `reorg` to its parent.
+    fn until(&mut self, number: u64) {
+        while self.number < number {
+            let line = self.watch.json();
+            if line["event"] == "reorg" {
+                assert_eq!(
+                    (&line["from"]["hash"], &line["from"]["number"]),
+                    (&self.head, &self.number.into())
+                );
+                self.number = line["to"]["number"].as_u64().unwrap();
+                self.head = line["to"]["hash"].clone();
+                self.reorganisations += 1;
+                continue;
+            }
+            assert_eq!((&line["parent"], &line["number"]), (&self.head, &(self.number + 1).into()), "{line}");
+            self.number += 1;
+            self.head = line["hash"].clone();
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn g3_a_node_that_is_stopped_and_started_again_costs_no_line() {
+    let state = FOLDER.path().join("restarted.bin");
+    let args = ["--state", state.to_str().unwrap(), "--finality-lag", "2"];
+    let (mut running, url) = node("0", &args);
+    let port = url.rsplit(':').next().unwrap().to_owned();
+    let mut heads = Linked::start(&url, &["heads"]);
+    let mut finalized = Linked::start(&url, &["finalized", "--from", "1"]);
+    for round in 1..=3 {
+        let height = heads.number.max(finalized.number) + 5;
+        heads.until(height);
+        finalized.until(height);
+        assert_eq!(running.interrupt().0, Some(0), "round {round}");
+        running = node(&port, &args).0;
+    }
+    let height = heads.number + 5;
+    heads.until(height);
+    finalized.until(height);
+    assert_eq!(finalized.reorganisations, 0);
+}
+
+#[test]
+fn g3_a_node_full_of_faults_costs_no_line() {
+    let (_node, url) =
+        node("0", &["--fault", "drop-every=15,delay=0..5", "--fork-every", "4", "--finality-lag", "6"]);
+    let mut heads = Linked::start(&url, &["heads"]);
+    let mut finalized = Linked::start(&url, &["finalized", "--from", "1"]);
+    heads.until(100);
+    finalized.until(100);
+    assert_eq!(finalized.reorganisations, 0);
+    assert!(heads.reorganisations > 0, "there are forks");
+}
+
+#[test]
+fn g10_a_node_that_refuses_is_named_with_what_helps() {
+    let (_node, url) = node("0", &["--fault", "429=600"]);
+    let read = ["--timeout", "5", "query", "System", "Number"];
+    let error = at(&url, &read).failed();
+    assert!(error.contains("429") && error.contains("hint: wait 600 seconds, or name another"), "{error}");
+    let other = crate::support::DEVNET.url();
+    assert_eq!(at(&url, &[&["--fallback", other], &read[..]].concat()).succeeded(), "3\n");
+    let ended = at(&url, &["--fallback", other, "--timeout", "5", "--json", "status"]).json();
+    assert_eq!((&ended[0]["state"], &ended[1]["state"]), (&json!("banned"), &json!("ready")), "{ended}");
 }

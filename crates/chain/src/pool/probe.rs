@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use serde::Deserialize;
-use tensorwire_rpc::Request;
+use tensorwire_rpc::{Answer, Request};
 use tokio::time::Instant;
 
 use super::Pool;
-use crate::{EndpointStatus, Error, ErrorKind, Hash, Result};
+use crate::{EndpointStatus, ErrorKind, Hash, Result};
 
 #[derive(Deserialize)]
 struct Header {
@@ -35,8 +35,8 @@ impl Pool {
 
     async fn probe_one(&self, index: usize) -> Result<()> {
         let endpoint = &self.endpoints[index];
-        let client = endpoint.client();
-        let ask = |request: Request| client.request(request.timeout(self.timeout).fail_fast());
+        let deadline = Instant::now() + self.timeout;
+        let ask = |request: Request| self.ask(index, request, deadline);
         // The first answer also waits for the websocket: it says nothing of the latency.
         let head: Header = ask(Request::new("chain_getHeader")).await?.json()?;
         let head = head.number();
@@ -47,22 +47,32 @@ impl Pool {
         let finalized: Option<Header> =
             ask(Request::new("chain_getHeader").param(finalized)).await?.json()?;
         endpoint.health().finalized = finalized.and_then(|header| header.number());
-        self.probe_depth(index, head.unwrap_or_default()).await
+        self.probe_depth(index, head.unwrap_or_default(), deadline).await
+    }
+
+    /// Asks that endpoint and no other. If it cannot be reached, that is the answer; if it refuses since it was asked too
+    /// often, it is asked again when it may be, inside the deadline.
+    async fn ask(&self, index: usize, request: Request, deadline: Instant) -> Result<Answer> {
+        let client = self.endpoints[index].client();
+        let in_time = |request: Request| request.timeout(deadline.saturating_duration_since(Instant::now()));
+        match client.request(in_time(request.clone()).fail_fast()).await {
+            Err(error) if error.is_rate_limited() => Ok(client.request(in_time(request)).await?),
+            answer => Ok(answer?),
+        }
     }
 
     /// Whether an endpoint has the state of the first block, and of one that a node drops as a rule: its depth.
-    async fn probe_depth(&self, index: usize, head: u64) -> Result<()> {
+    async fn probe_depth(&self, index: usize, head: u64, deadline: Instant) -> Result<()> {
         /// Nodes that are no archives keep 256 blocks.
         const KEPT: u64 = 256;
-        let client = self.endpoints[index].client();
-        let ask = |request: Request| client.request(request.timeout(self.timeout).fail_fast());
+        let ask = |request: Request| self.ask(index, request, deadline);
         let numbers: Vec<_> =
             [1, head.saturating_sub(KEPT + 1)].into_iter().filter(|n| (1..=head).contains(n)).collect();
         let hashes: Vec<Option<Hash>> =
             ask(Request::new("chain_getBlockHash").param(&numbers)).await?.json()?;
         for (number, hash) in numbers.into_iter().zip(hashes) {
             let Some(hash) = hash else { continue };
-            let answer = ask(Request::new("state_getRuntimeVersion").param(hash)).await.map_err(Error::from);
+            let answer = ask(Request::new("state_getRuntimeVersion").param(hash)).await;
             let mut health = self.endpoints[index].health();
             match answer {
                 Ok(_) => {

@@ -39,6 +39,7 @@ impl Status {
     }
 }
 
+/// A websocket that stands is not enough: the endpoint has answered.
 fn is_ready(endpoint: &EndpointStatus) -> bool {
-    endpoint.state == EndpointState::Ready
+    endpoint.state == EndpointState::Ready && endpoint.head.is_some()
 }

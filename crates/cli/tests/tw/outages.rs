@@ -211,3 +211,10 @@ fn g10_a_node_that_refuses_is_named_with_what_helps() {
     let ended = at(&url, &["--fallback", other, "--timeout", "5", "--json", "status"]).json();
     assert_eq!((&ended[0]["state"], &ended[1]["state"]), (&json!("banned"), &json!("ready")), "{ended}");
 }
+
+#[test]
+fn g10_a_node_that_allows_one_request_a_second_is_ready() {
+    let (_node, url) = node("0", &["--fault", "limit=1"]);
+    let row = &at(&url, &["--json", "status"]).json()[0];
+    assert!(row["state"] == "ready" && row["finalized"].is_number() && row["bans"] != 0, "{row}");
+}

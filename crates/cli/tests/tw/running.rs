@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read},
-    process::{Child, Command},
+    process::{Child, Command, ExitStatus},
     sync::mpsc::{Receiver, channel},
     thread,
 };
@@ -47,8 +47,7 @@ impl Running {
 
     /// Presses Ctrl-C. The exit code, what else it printed, and what else it complained of.
     pub(crate) fn interrupt(self) -> (Option<i32>, Vec<String>, Vec<String>) {
-        let pid = self.child.as_ref().unwrap().id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(interrupt(self.child.as_ref().unwrap()).success());
         self.end()
     }
 
@@ -66,6 +65,11 @@ impl Drop for Running {
             let _ = child.wait();
         }
     }
+}
+
+/// Presses Ctrl-C.
+pub(crate) fn interrupt(child: &Child) -> ExitStatus {
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap()
 }
 
 fn lines(pipe: impl Read + Send + 'static) -> Receiver<String> {

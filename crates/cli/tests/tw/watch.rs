@@ -4,9 +4,9 @@ use serde_json::Value;
 use tensorwire_devnet::Devnet;
 
 use crate::{
-    running::Running,
+    running::{Running, interrupt},
     status::nobody,
-    support::{DEVNET, SERVERS, at, command, devnet, finish, json_lines},
+    support::{DEVNET, SERVERS, at, command, devnet, eventually, finish, json_lines},
 };
 
 /// A chain of its own, whose blocks are made by the test; the head is its own finalized block.
@@ -102,7 +102,26 @@ fn ctrl_c_closes_the_websocket_and_ends_with_130() {
     watch.line();
     assert_eq!(chain.stats().connections_open, 1);
     assert_eq!(watch.interrupt(), (Some(130), vec![], vec![]));
-    crate::support::eventually(|| chain.stats().connections_open == 0);
+    eventually(|| chain.stats().connections_open == 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_does_not_wait_for_a_reader_who_reads_no_more() {
+    let chain = chain();
+    // More than a pipe holds.
+    produce(&chain, 600);
+    let args = ["--network", chain.url(), "--json", "watch", "finalized", "--from", "0"];
+    let mut child = command(&args).spawn().unwrap();
+    let unread = child.stdout.take();
+    let asked = std::cell::Cell::new(0);
+    eventually(|| {
+        chain.stats().requests > 8 && asked.replace(chain.stats().requests) == chain.stats().requests
+    });
+    assert!(interrupt(&child).success());
+    let ended = finish(child);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(130), ""));
+    drop(unread);
 }
 
 #[test]

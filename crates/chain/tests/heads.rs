@@ -453,7 +453,7 @@ async fn weather(seed: u64, endpoints: usize) {
                 0 => node.mock.down(),
                 _ => node.mock.disconnect(),
             }
-            sleep(Duration::from_millis(rng.u64(..400))).await;
+            sleep(Duration::from_millis(rng.u64(..2500))).await;
             node.mock.up();
         }
         sleep(Duration::from_millis(rng.u64(..400))).await;

@@ -53,7 +53,7 @@ impl Supervisor {
 
     async fn serve(self, mut given: Option<Socket>) {
         let mut timer = Timer::new();
-        let mut attempts = Attempts { backoff: Backoff::new(fastrand::Rng::new()), due: None };
+        let mut attempts = Attempts { backoff: Backoff::new(fastrand::Rng::new()), opened: now(), due: None };
         loop {
             let socket = match given.take() {
                 Some(socket) => socket,
@@ -67,6 +67,7 @@ impl Supervisor {
             };
             let mut driver =
                 Driver::new(socket, &self.shared, &self.endpoint, self.proof.as_ref(), self.ping_interval);
+            attempts.opened = now();
             let end = driver.run(&mut timer).await;
             let goodbye = driver.goodbye();
             match end {
@@ -224,14 +225,20 @@ enum Needed {
 /// When the next websocket may be tried for.
 struct Attempts {
     backoff: Backoff,
+    /// When the latest websocket was.
+    opened: Instant,
     due: Option<Instant>,
 }
 
 impl Attempts {
     /// A websocket was lost, or could not be opened.
     fn after(&mut self, was_useful: bool) -> Instant {
-        let wait = if was_useful { self.backoff.after_use() } else { self.backoff.after_failure() };
-        let due = now() + wait;
+        let now = now();
+        let wait = match was_useful {
+            true => self.backoff.after_use(now.saturating_duration_since(self.opened)),
+            false => self.backoff.after_failure(),
+        };
+        let due = now + wait;
         self.due = Some(due);
         due
     }

@@ -52,6 +52,8 @@ pub enum ErrorKind {
     RateLimited,
     /// The connection was lost after a request that may not be sent twice: it may have taken effect, or not.
     FateUnknown,
+    /// More is asked for at once than fits: requests waiting, or subscriptions.
+    Limit,
     /// The connection was opened in another process, before `fork()`.
     Forked,
     /// The runtime has no pallet, item, constant, API, method or type of that name.
@@ -145,6 +147,7 @@ impl From<rpc::Error> for Error {
             From::RateLimited => ErrorKind::RateLimited,
             From::FateUnknown => ErrorKind::FateUnknown,
             From::Forked => ErrorKind::Forked,
+            From::Overloaded | From::TooManySubscriptions => ErrorKind::Limit,
             _ => ErrorKind::Connection,
         };
         let kind = error.server_error().and_then(|server| missing(&server.message)).unwrap_or(kind);

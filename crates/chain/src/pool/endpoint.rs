@@ -96,7 +96,8 @@ impl Pool {
         let endpoint = &self.endpoints[index];
         let client = &endpoint.client;
         let stats = client.stats();
-        let (state, retry_in) = state(client.state());
+        let last_error = client.last_error();
+        let (state, retry_in) = state(client.state(), last_error.is_some());
         let highest = self.highest();
         let health = endpoint.health();
         let stale = health.is_stale(highest, self.max_lag, now);
@@ -105,7 +106,7 @@ impl Pool {
             endpoint: endpoint.name().to_owned(),
             role: endpoint.role,
             state: if stale && useful { EndpointState::Stale } else { state },
-            detail: client.last_error().filter(|_| !useful).map(|error| error.to_string()),
+            detail: last_error.filter(|_| !useful).map(|error| error.to_string()),
             latency: health.latencies.median(),
             head: health.head.map(|(number, _)| number),
             lag: health.head.map(|(number, _)| highest.saturating_sub(number)),
@@ -121,8 +122,10 @@ impl Pool {
 }
 
 /// The wire's word for it in the pool's.
-fn state(state: State) -> (EndpointState, Option<Duration>) {
+fn state(state: State, failed: bool) -> (EndpointState, Option<Duration>) {
     match state {
+        // Whoever comes next tries again; until then it is known to have failed.
+        State::Idle if failed => (EndpointState::Down, None),
         State::Idle => (EndpointState::Idle, None),
         State::Connecting => (EndpointState::Connecting, None),
         State::Open => (EndpointState::Ready, None),

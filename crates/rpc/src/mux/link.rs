@@ -241,6 +241,7 @@ impl Mux {
         self.lanes.release();
         self.subscriptions.forget_early();
         self.abandoned.clear();
+        self.last_error = None;
         self.link = Link::Idle;
     }
 

@@ -1,8 +1,8 @@
 use std::{sync::Arc, time::Duration};
 
-use futures_util::future::join;
+use futures_util::{StreamExt, future::join, stream::FuturesUnordered};
 use tensorwire_rpc as rpc;
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, time::timeout};
 
 use crate::{
     Cache, Chain, Error, ErrorKind, Hash, Result, Role,
@@ -110,7 +110,8 @@ impl Builder {
         self
     }
 
-    /// Connects to the first endpoint that can be reached. See [`Chain::connect`].
+    /// Connects to the first endpoint that can be reached; one that takes longer than two seconds has the next beside it.
+    /// See [`Chain::connect`].
     ///
     /// # Errors
     /// `Invalid` for a malformed URL of any endpoint or a deadline of zero, before anything is sent; `Connection` if no
@@ -170,32 +171,46 @@ async fn open_none(wires: Wires) -> Result<Vec<Endpoint>> {
     wires.into_iter().map(endpoint).collect()
 }
 
+/// How long an endpoint may take to connect before the next one is tried beside it.
+const HEAD_START: Duration = Duration::from_secs(2);
+
 /// Opens the websocket of the first endpoint that can be reached; the others open when they are needed.
 async fn open_one(wires: Wires) -> Result<Vec<Endpoint>> {
-    let (mut endpoints, mut failures, mut is_open) = (Vec::new(), Vec::new(), false);
-    for (role, wire) in wires {
-        let url = wire.url().to_owned();
-        let client = match is_open {
-            true => wire.build()?,
-            false => match wire.clone().connect().await {
-                Ok(client) => {
-                    is_open = true;
-                    client
-                }
-                Err(error) => {
-                    failures.push(error);
-                    wire.build()?
-                }
-            },
+    let mut waiting = wires.iter().map(|(_, wire)| wire.clone()).enumerate();
+    let (mut opening, mut failures) = (FuturesUnordered::new(), Vec::new());
+    let (opened, client) = loop {
+        let head_start = match waiting.next() {
+            Some((index, wire)) => {
+                opening.push(async move { (index, wire.connect().await) });
+                HEAD_START
+            }
+            None => Duration::MAX,
         };
-        endpoints.push(Endpoint::new(client, role, &url));
-    }
-    match failures.as_slice() {
-        _ if is_open => Ok(endpoints),
-        [only] => Err(only.clone().into()),
-        failures => {
-            let all: Vec<_> = failures.iter().map(ToString::to_string).collect();
-            Err(Error::new(ErrorKind::Connection, format!("no endpoint can be reached: {}", all.join("; "))))
+        match timeout(head_start, opening.next()).await {
+            Ok(Some((index, Ok(client)))) => break (index, client),
+            Ok(Some((_, Err(error)))) => failures.push(error),
+            Ok(None) => return Err(unreachable(&failures)),
+            Err(_) => {}
         }
+    };
+    drop(opening);
+    let mut opened = Some((opened, client));
+    let endpoint = |(index, (role, wire)): (usize, (Role, rpc::Builder))| {
+        let url = wire.url().to_owned();
+        let was_tried = opened.is_some();
+        Ok(match opened.take_if(|(opened, _)| *opened == index) {
+            Some((_, client)) => Endpoint::new(client, role, &url),
+            None if was_tried => Endpoint::new(wire.build()?, role, &url).avoided(),
+            None => Endpoint::new(wire.build()?, role, &url),
+        })
+    };
+    wires.into_iter().enumerate().map(endpoint).collect()
+}
+
+fn unreachable(failures: &[rpc::Error]) -> Error {
+    if let [only] = failures {
+        return only.clone().into();
     }
+    let all: Vec<_> = failures.iter().map(ToString::to_string).collect();
+    Error::new(ErrorKind::Connection, format!("no endpoint can be reached: {}", all.join("; ")))
 }

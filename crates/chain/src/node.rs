@@ -147,11 +147,13 @@ impl Node {
         }
         match tokio::time::timeout(self.timeout(), read.instrument(span)).await {
             Ok(result) => result.map_err(|error| error.asking(asked)),
-            Err(_) => Err(Error::new(
-                ErrorKind::Timeout,
-                format!("no answer from {} within {:?}", self.pool.first().name(), self.timeout()),
-            )
-            .asking(asked)),
+            Err(_) => {
+                let (first, timeout) = (self.pool.first(), self.timeout());
+                let why = first.client().last_error().filter(|_| !first.is_open());
+                let why = why.map(|error| format!(" ({error})")).unwrap_or_default();
+                let message = format!("no answer from {} within {timeout:?}{why}", first.name());
+                Err(Error::new(ErrorKind::Timeout, message).asking(asked))
+            }
         }
     }
 }

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use support::nodes::{Node, connect, hash};
 use tensorwire_chain::{Cache, Chain, EndpointState, ErrorKind, Hash};
-use tensorwire_rpc::mock::Reply;
+use tensorwire_rpc::{
+    Client,
+    mock::{Greeting, MockNode, Reply},
+};
 use tokio::time::{Instant, sleep};
 
 /// A wait in which whatever follows heads begins to.
@@ -76,6 +79,32 @@ async fn an_endpoint_that_is_down_while_connecting_is_passed_over() {
     let builder = Chain::builder(dead.wire()).fallback(good.wire()).cache(Cache::none());
     let error = builder.connect().await.unwrap_err().to_string();
     assert!(error.contains("dead.example") && error.contains("good.example"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn g1_an_endpoint_that_accepts_and_says_nothing_holds_up_no_connecting() {
+    let good = start!("good.example", 10);
+    let hole = MockNode::builder().greeting(Greeting::Silence).start().await.unwrap();
+    let wire = Client::builder("ws://hole.example").dial_with(move || hole.pipe());
+    let begun = Instant::now();
+    let chain = Chain::builder(wire).fallback(good.wire()).cache(Cache::none()).connect().await.unwrap();
+    assert_eq!(head_number(&chain).await, 10);
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_an_endpoint_of_another_chain_hides_no_outage() {
+    let (good, bad) = (start!("good.example", 10), start!("bad.example", 10));
+    bad.state().genesis = Hash([0x99; 32]);
+    let chain = connect(&good, |builder| builder.fallback(bad.wire()).timeout(Duration::from_secs(5))).await;
+    assert_eq!(tempo(&chain, 10).await.unwrap(), 10);
+    good.mock.down();
+    let error = tempo(&chain, 9).await.unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Connection | ErrorKind::Timeout), "{error:?}");
+    assert_eq!(bad.state_reads(), 0);
+    good.mock.up();
+    sleep(SETTLED).await;
+    assert_eq!(tempo(&chain, 8).await.unwrap(), 8);
 }
 
 #[tokio::test(start_paused = true)]

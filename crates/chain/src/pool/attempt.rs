@@ -51,7 +51,7 @@ impl Pool {
         tried: &Tried,
     ) -> Ended {
         let Attempt { endpoint, begun, call } = attempt;
-        let mut first = pin!(async { self.judge(endpoint, begun, call.await, needs) });
+        let mut first = pin!(async { self.judge(endpoint, begun, call.await, needs, deadline) });
         let Some(patience) = self.patience(endpoint, request, begun, deadline) else { return first.await };
         let was_silent = patience >= begun + deadline.saturating_duration_since(begun) / 2;
         if let Either::Left((ended, _)) = select(&mut first, pin!(sleep_until(patience))).await {
@@ -61,7 +61,8 @@ impl Pool {
             Some(other) => self.attempt(other, request, deadline),
             None => return first.await,
         };
-        let second = pin!(async { self.judge(other.endpoint, other.begun, other.call.await, needs) });
+        let second =
+            pin!(async { self.judge(other.endpoint, other.begun, other.call.await, needs, deadline) });
         match select(first, second).await {
             Either::Left((ended @ Ended::Answered(_), _)) => ended,
             Either::Right((ended @ Ended::Answered(_), _)) => {
@@ -105,6 +106,7 @@ impl Pool {
         begun: Instant,
         answer: rpc::Result<rpc::Answer>,
         needs: Needs,
+        deadline: Instant,
     ) -> Ended {
         let mut health = self.endpoints[endpoint].health();
         let number = match needs {
@@ -128,6 +130,10 @@ impl Pool {
                 Ended::Lacking { endpoint, error }
             }
             ErrorKind::UnknownBlock => Ended::Lacking { endpoint, error },
+            // A timeout before the deadline is one of connecting.
+            ErrorKind::Timeout if !self.is_alone() && Instant::now() < deadline => {
+                Ended::Lost { endpoint, error }
+            }
             ErrorKind::Connection | ErrorKind::RateLimited | ErrorKind::WrongChain
                 if may_repeat && !over && !self.is_alone() =>
             {

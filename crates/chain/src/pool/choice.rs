@@ -58,15 +58,15 @@ impl Tried {
         self.unaccepted.push(asked);
     }
 
-    /// Time has passed: who was out of reach may be back.
+    /// Time has passed: who was out of reach may be back. Who is of another chain stays so.
     pub(super) fn forgive_losses(&mut self) {
-        self.lost.clear();
+        self.lost.retain(|(_, error)| error.kind() == ErrorKind::WrongChain);
     }
 
     /// Time has passed: who did not have the block may have imported it.
     pub(super) fn forgive_lacks(&mut self) {
         self.lacking.clear();
-        self.lost.clear();
+        self.forgive_losses();
     }
 
     /// Whether an endpoint that lacks the block may have it soon: the client has seen it elsewhere.
@@ -89,7 +89,12 @@ impl Tried {
         let pruned = self.lacking.iter().find(|(_, error)| error.kind() == ErrorKind::Pruned);
         let lacking = self.lacking.first().map(|(_, error)| error);
         let told = pruned.map(|(_, error)| error).or(self.last_loss.as_ref()).or(lacking);
-        told.cloned().unwrap_or_else(|| pool.out_of_reach())
+        match told {
+            // The others are of the right chain, and may be back for the next question.
+            Some(error) if error.kind() == ErrorKind::WrongChain && !pool.is_refused() => pool.out_of_reach(),
+            Some(error) => error.clone(),
+            None => pool.out_of_reach(),
+        }
     }
 
     fn was_tried(&self, endpoint: usize) -> bool {
@@ -203,6 +208,11 @@ impl Pool {
             _ => None,
         })
         .max()
+    }
+
+    /// Whether every endpoint is of another chain.
+    fn is_refused(&self) -> bool {
+        self.endpoints.iter().all(|endpoint| endpoint.client().state() == State::Refused)
     }
 
     fn out_of_reach(&self) -> Error {

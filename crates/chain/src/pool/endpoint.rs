@@ -9,6 +9,9 @@ use tokio::time::Instant;
 use super::{Pool, latencies::Latencies};
 use crate::{EndpointState, EndpointStatus, Role};
 
+/// How long an endpoint that could not be connected to at first is the second choice.
+const AVOIDED: Duration = Duration::from_secs(30);
+
 /// One endpoint: its client, and what was learned of it.
 pub(crate) struct Endpoint {
     client: Client,
@@ -37,12 +40,22 @@ impl Endpoint {
         Self { client, role, operator: operator(url), health: Mutex::default() }
     }
 
+    /// It did not connect just now: others are preferred for a while.
+    pub(crate) fn avoided(self) -> Self {
+        self.health().silent_until = Some(Instant::now() + AVOIDED);
+        self
+    }
+
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
 
     pub(crate) fn name(&self) -> &str {
         self.client.endpoint()
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.client.state() == State::Open
     }
 
     pub(super) fn role(&self) -> Role {

@@ -61,7 +61,8 @@ fn notes() -> String {
 const ABOUT: &str = "\
 A genuine FRAME runtime in this process, with Bittensor's storage, calls and runtime APIs; its economics \
 are imitated. The same seed gives the same chain. JSON: {\"url\": ..} once it serves. \
---network, --at, --timeout and --no-cache have no effect here.";
+--network, --fallback, --archive, \
+--no-pool, --at, --timeout and --no-cache have no effect here.";
 
 const EXAMPLES: &str = "\
 Examples:

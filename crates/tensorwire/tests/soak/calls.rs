@@ -6,7 +6,10 @@ use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use tensorwire_rpc::{Client, ErrorKind, Lane, Request};
 
-use super::Stage;
+use super::{Stage, meter};
+
+/// What an idle client may keep of its tables and buffers after a burst: those for about 4,000 calls.
+const KEPT: i64 = 2 << 20;
 
 /// Shorter than a late answer takes.
 const SOON: Duration = Duration::from_millis(5);
@@ -22,13 +25,18 @@ pub async fn reads(stage: &Stage, times: usize) {
 
 /// Reads, 5,000 at a time, in both lanes.
 pub async fn bursts(stage: &Stage, times: usize) {
+    let client = Client::builder(&stage.nodes.node).connect().await.unwrap();
+    let before = meter::bytes();
     for _ in 0..times.div_ceil(5_000) {
         let lane = |n| if n % 5 == 0 { Lane::Priority } else { Lane::Read };
-        let calls = (0..5_000).map(|n| stage.client.send(Request::new("echo").param(n).lane(lane(n))));
+        let calls = (0..5_000).map(|n| client.send(Request::new("echo").param(n).lane(lane(n))));
         for answer in join_all(calls).await {
             answer.unwrap();
         }
+        let kept = meter::bytes() - before;
+        assert!(kept < KEPT, "{kept} bytes are kept for the next burst");
     }
+    client.close().await;
 }
 
 /// Reads that the node answers with an error.
@@ -47,7 +55,7 @@ pub async fn timeouts(stage: &Stage, times: usize) {
         let error = stage.client.request(Request::new(method).timeout(SOON)).await.unwrap_err();
         assert!(error.is_timeout(), "{error}");
     };
-    stream::iter(0..times).for_each_concurrent(256, read).await;
+    stream::iter(0..times).for_each_concurrent(64, read).await;
 }
 
 /// Reads given up before they are written, and after; beside them one that is not.

@@ -7,6 +7,7 @@ use futures_util::stream::{self, StreamExt};
 use tensorwire_rpc::{Builder, Client, Replay, Request, State};
 
 use super::Stage;
+use super::meter::{self, Held};
 
 fn builder(url: &str) -> Builder {
     Client::builder(url).idle_timeout(None)
@@ -57,6 +58,28 @@ pub async fn refused(stage: &Stage, times: usize) {
         };
     };
     stream::iter(0..times).for_each_concurrent(8, attempt).await;
+}
+
+/// What one client may hold that has nothing to do, its websocket open (with the buffers that reading and writing takes)
+/// and closed.
+const OPEN: i64 = 192 << 10;
+const CLOSED: i64 = 32 << 10;
+
+/// Many clients at a time, which have read something and then have nothing to do.
+pub async fn many(stage: &Stage, times: usize) {
+    let Held { bytes: before, files, .. } = Held::now();
+    let held = |clients: &[Client]| (meter::bytes() - before) / clients.len() as i64;
+    let idle = Some(Duration::from_secs(1));
+    let connect = (0..times).map(|_| Client::builder(&stage.nodes.node).idle_timeout(idle).connect());
+    let clients: Vec<_> = join_all(connect).await.into_iter().map(Result::unwrap).collect();
+    join_all(clients.iter().map(|client| client.request(echo()))).await;
+    let open = held(&clients);
+    while clients.iter().any(|client| client.state() != State::Idle) || Held::now().files > files {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let closed = held(&clients);
+    println!("a client holds {open} bytes while its websocket is open, {closed} while it is not");
+    assert!(open < OPEN && closed < CLOSED, "{open} bytes, {closed} bytes");
 }
 
 /// Websockets that close because nobody needs them, and open again.

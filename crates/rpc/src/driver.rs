@@ -74,8 +74,16 @@ impl<'a> Driver<'a> {
         let _ = poll_fn(|cx| self.poll_close(cx)).await;
     }
 
-    /// Reading and writing always advance together: preferring either can leave both sides waiting for the other to read.
+    /// Serves until the end. What the mux has decided meanwhile counts for more than how the websocket was lost: a node may
+    /// close it right behind an answer that is refused.
     fn poll_serve(&mut self, timer: &mut Timer, cx: &mut Context<'_>) -> Poll<End> {
+        let end = ready!(self.poll_turns(timer, cx));
+        let decided = self.shared.with(|mux| mux.take_end());
+        Poll::Ready(decided.unwrap_or(end))
+    }
+
+    /// Reading and writing always advance together: preferring either can leave both sides waiting for the other to read.
+    fn poll_turns(&mut self, timer: &mut Timer, cx: &mut Context<'_>) -> Poll<End> {
         self.shared.awake();
         for _ in 0..TURNS {
             let more_to_read = match self.poll_read(cx) {

@@ -57,32 +57,7 @@ pub struct Stats {
 /// Counts of several clients together.
 impl std::iter::Sum for Stats {
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |sum, one| Self {
-            websockets_opened: sum.websockets_opened + one.websockets_opened,
-            reconnects: sum.reconnects + one.reconnects,
-            connect_failures: sum.connect_failures + one.connect_failures,
-            idle_closes: sum.idle_closes + one.idle_closes,
-            pings: sum.pings + one.pings,
-            replayed: sum.replayed + one.replayed,
-            gaps: sum.gaps + one.gaps,
-            rate_limited: sum.rate_limited + one.rate_limited,
-            requests: sum.requests + one.requests,
-            answers: sum.answers + one.answers,
-            notifications: sum.notifications + one.notifications,
-            stray_notifications: sum.stray_notifications + one.stray_notifications,
-            late_answers: sum.late_answers + one.late_answers,
-            unknown_ids: sum.unknown_ids + one.unknown_ids,
-            malformed: sum.malformed + one.malformed,
-            errors: sum.errors + one.errors,
-            cancelled: sum.cancelled + one.cancelled,
-            lagged: sum.lagged + one.lagged,
-            bytes_sent: sum.bytes_sent + one.bytes_sent,
-            bytes_received: sum.bytes_received + one.bytes_received,
-            in_flight: sum.in_flight + one.in_flight,
-            queued: sum.queued + one.queued,
-            buffered_bytes: sum.buffered_bytes + one.buffered_bytes,
-            subscriptions: sum.subscriptions + one.subscriptions,
-        })
+        all.fold(Self::default(), Self::plus)
     }
 }
 

@@ -206,3 +206,53 @@ async fn g4_a_given_connection_that_is_refused_says_so_for_good() {
     }
     assert_eq!(client.state(), State::Closed);
 }
+
+#[tokio::test(start_paused = true)]
+async fn g4_a_node_that_closes_behind_the_wrong_proof_is_refused_and_one_that_closes_behind_a_refusal_is_left_alone()
+ {
+    let close = || Reply::Close(1008, "policy".into());
+    let node = script(move || Reply::Many(vec![json!("theirs").into(), close()])).start().await.unwrap();
+    let client = to(&node).build().unwrap();
+    assert!(client.request(Request::new("echo")).await.unwrap_err().is_unproven());
+    assert_eq!((client.state(), node.connections()), (State::Refused, 1));
+
+    let limit = || Reply::error(-32029, "too many requests: try again in 3s");
+    let asked = AtomicUsize::new(0);
+    let node = script(move || match asked.fetch_add(1, Ordering::Relaxed) {
+        0 => Reply::Many(vec![limit(), close()]),
+        _ => json!("ours").into(),
+    });
+    let node = node.start().await.unwrap();
+    let client = to(&node).build().unwrap();
+    let started = Instant::now();
+    client.request(Request::new("echo")).await.unwrap();
+    assert!(started.elapsed().as_secs() >= 3 && node.connections() == 2, "{:?}", started.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn g1_a_proof_overdue_on_a_silent_websocket_is_no_reason_to_spin() {
+    let node = script(|| Reply::Freeze).start().await.unwrap();
+    let client = to(&node).connect_timeout(4 * MOMENT).ping_interval(2 * MOMENT).connect().await.unwrap();
+    assert!(client.request(Request::new("echo")).await.unwrap_err().is_timeout());
+    assert!(client.stats().connect_failures > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn g10_a_probe_that_nobody_waits_for_any_more_holds_up_nobody() {
+    let asked = AtomicUsize::new(0);
+    let node = script(move || match asked.fetch_add(1, Ordering::Relaxed) {
+        0 => Reply::error(-32029, "too many requests: try again in 1s"),
+        1 => Reply::Silence,
+        _ => json!("ours").into(),
+    });
+    let node = node.start().await.unwrap();
+    let client = to(&node).idle_timeout(Some(MOMENT)).connect_timeout(6 * TIMEOUT).build().unwrap();
+    let call = client.send(Request::new("echo"));
+    sleep(5 * MOMENT / 2).await;
+    drop(call);
+    sleep(2 * MOMENT).await;
+    assert_eq!((node.connections(), client.stats().idle_closes), (2, 1), "the probe went with its websocket");
+    let started = Instant::now();
+    client.request(Request::new("echo")).await.unwrap();
+    assert!(started.elapsed() < 3 * MOMENT, "{:?}", started.elapsed());
+}

@@ -237,6 +237,7 @@ impl Mux {
 
     /// The websocket was closed because nobody needed it. Who has come since waits for the next one.
     pub(crate) fn on_idle(&mut self) {
+        self.forgo(self.budget.current());
         self.stats.idle_closes += 1;
         self.lanes.release();
         self.subscriptions.forget_early();

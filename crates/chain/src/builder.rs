@@ -23,6 +23,9 @@ pub struct Builder {
     settings: Settings,
 }
 
+/// A time that can be added to any instant, and that nobody lives to see the end of.
+const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);
+
 /// What holds for all endpoints.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
@@ -50,7 +53,7 @@ impl Builder {
 
     /// The deadline of every read, however many requests and endpoints it takes. Default is 60 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.settings.timeout = timeout;
+        self.settings.timeout = timeout.min(FAR);
         self
     }
 
@@ -106,7 +109,7 @@ impl Builder {
     /// How far an endpoint may be behind the freshest of the pool, in blocks, and how long its head may stand still
     /// while another's moves. Beyond either the others are preferred. Default is 5 blocks, 60 seconds.
     pub fn max_lag(mut self, blocks: u64, time: Duration) -> Self {
-        self.settings.max_lag = (blocks, time);
+        self.settings.max_lag = (blocks, time.min(FAR));
         self
     }
 

@@ -127,7 +127,8 @@ impl Chain {
     }
 
     /// Asks every endpoint, archives too, for its head, finalized head and latency, all at once, and says what is known
-    /// then. Endpoints that do not answer say so in their state. Four to six requests each.
+    /// then. Endpoints that do not answer say so in their state. Four to six requests each, all within the deadline of a
+    /// read.
     pub async fn probe(&self) -> Vec<EndpointStatus> {
         self.0.node.pool.probe().await
     }

@@ -5,7 +5,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -73,11 +73,11 @@ pub(crate) struct Pool {
     changed: watch::Sender<()>,
     activity: monitor::Activity,
     /// End with the pool.
-    _monitors: JoinSet<()>,
+    monitors: Mutex<JoinSet<()>>,
 }
 
-/// The milliseconds between attempts: how long a block that this client has seen may take to reach an endpoint that does not know it yet: after that it
-/// is taken for one that was reorganised away.
+/// The milliseconds between attempts: how long a block that this client has seen may take to reach an endpoint that does
+/// not know it yet. After that it is taken for one that was reorganised away.
 const IMPORT_PAUSES: [u64; 5] = [250, 500, 1000, 2000, 2000];
 
 /// The pause before a node is asked for its head again that has told of one too old.
@@ -86,7 +86,7 @@ const HEAD_PAUSE: Duration = Duration::from_millis(500);
 impl Pool {
     pub(crate) fn new(endpoints: Vec<Endpoint>, identity: Arc<Identity>, settings: &Settings) -> Arc<Self> {
         Arc::new_cyclic(|pool| Self {
-            _monitors: monitor::start(pool, &endpoints, settings.idle_timeout),
+            monitors: Mutex::new(monitor::start(pool, &endpoints, settings.idle_timeout)),
             endpoints,
             identity,
             timeout: settings.timeout,
@@ -171,7 +171,7 @@ impl Pool {
                         },
                     },
                 };
-                match pool.finish(attempt, &request, needs, deadline, &tried).await {
+                match pool.finish(attempt, &request, needs, deadline, &mut tried).await {
                     Ended::Answered(asked) if accept(&asked.answer) => return Ok(asked),
                     Ended::Answered(asked) => tried.not_accepted(asked),
                     Ended::Lacking { endpoint, error } => {
@@ -214,14 +214,14 @@ impl Pool {
                 );
                 return Err(Error::new(ErrorKind::Stale, message));
             }
-            let another = match self.choose(Needs::Head, &Tried::default()) {
-                Choice::Now(endpoint) => endpoint != asked.endpoint,
-                _ => false,
+            let needs = Needs::Block(seen);
+            asked = match self.choose(needs, &Tried::default()) {
+                Choice::Now(endpoint) if endpoint != asked.endpoint => self.send(question(), needs).await?,
+                _ => {
+                    sleep(HEAD_PAUSE).await;
+                    self.send(question(), Needs::Head).await?
+                }
             };
-            if !another {
-                sleep(HEAD_PAUSE).await;
-            }
-            asked = self.send(question(), Needs::Head).await?;
         }
     }
 
@@ -242,6 +242,7 @@ impl Pool {
 
     /// Closes all websockets.
     pub(crate) async fn close(&self) {
+        self.monitors.lock().unwrap_or_else(PoisonError::into_inner).abort_all();
         futures_util::future::join_all(self.endpoints.iter().map(|endpoint| endpoint.client().close())).await;
     }
 

@@ -48,7 +48,7 @@ impl Pool {
         request: &Request,
         needs: Needs,
         deadline: Instant,
-        tried: &Tried,
+        tried: &mut Tried,
     ) -> Ended {
         let Attempt { endpoint, begun, call } = attempt;
         let mut first = pin!(async { self.judge(endpoint, begun, call.await, needs, deadline) });
@@ -57,9 +57,17 @@ impl Pool {
         if let Either::Left((ended, _)) = select(&mut first, pin!(sleep_until(patience))).await {
             return ended;
         }
-        let other = match self.choose_other(endpoint, needs, tried) {
-            Some(other) => self.attempt(other, request, deadline),
-            None => return first.await,
+        let other = loop {
+            match self.choose_besides(needs, tried, Some(endpoint)) {
+                Choice::Now(other) => break self.attempt(other, request, deadline),
+                Choice::Later(at) if at < deadline => {
+                    if let Either::Left((ended, _)) = select(&mut first, pin!(sleep_until(at))).await {
+                        return ended;
+                    }
+                    tried.forgive_losses();
+                }
+                Choice::Later(_) | Choice::None => return first.await,
+            }
         };
         let second =
             pin!(async { self.judge(other.endpoint, other.begun, other.call.await, needs, deadline) });
@@ -92,13 +100,6 @@ impl Pool {
         Some(usual.map_or(half, |usual| half.min(begun + usual)))
     }
 
-    fn choose_other(&self, endpoint: usize, needs: Needs, tried: &Tried) -> Option<usize> {
-        match self.choose_besides(needs, tried, Some(endpoint)) {
-            Choice::Now(other) => Some(other),
-            Choice::Later(_) | Choice::None => None,
-        }
-    }
-
     /// What an endpoint's answer means, and what it tells of the endpoint.
     fn judge(
         &self,
@@ -115,6 +116,7 @@ impl Pool {
         };
         let error = match answer {
             Ok(answer) => {
+                health.lost = false;
                 health.latencies.add(begun.elapsed());
                 number.into_iter().for_each(|number| health.has_state(number));
                 return Ended::Answered(Asked { answer, endpoint });
@@ -123,6 +125,9 @@ impl Pool {
         };
         let may_repeat = error.kind() != rpc::ErrorKind::FateUnknown;
         let over = matches!(error.kind(), rpc::ErrorKind::Closed | rpc::ErrorKind::Forked);
+        // Not the call's own deadline: that of connecting.
+        let unreachable = error.is_timeout() && Instant::now() < deadline;
+        health.lost |= unreachable || error.is_connect() || error.is_disconnected();
         let error = Error::from(error);
         match error.kind() {
             ErrorKind::Pruned => {
@@ -130,15 +135,11 @@ impl Pool {
                 Ended::Lacking { endpoint, error }
             }
             ErrorKind::UnknownBlock => Ended::Lacking { endpoint, error },
-            // A timeout before the deadline is one of connecting.
-            ErrorKind::Timeout if !self.is_alone() && Instant::now() < deadline => {
+            _ if over || !may_repeat || self.is_alone() => Ended::Final(error),
+            ErrorKind::Connection | ErrorKind::RateLimited | ErrorKind::WrongChain => {
                 Ended::Lost { endpoint, error }
             }
-            ErrorKind::Connection | ErrorKind::RateLimited | ErrorKind::WrongChain
-                if may_repeat && !over && !self.is_alone() =>
-            {
-                Ended::Lost { endpoint, error }
-            }
+            ErrorKind::Timeout if unreachable => Ended::Lost { endpoint, error },
             _ => Ended::Final(error),
         }
     }

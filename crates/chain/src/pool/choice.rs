@@ -25,6 +25,8 @@ enum Rank {
     Second,
     /// An archive, for what others should have too.
     Reserve,
+    /// It has dropped states as new as this one, when it was last asked.
+    Pruned,
     /// It served another chain when it was last asked.
     Refused,
 }
@@ -152,12 +154,13 @@ impl Pool {
                 _ => {}
             }
             let health = endpoint.health();
-            if let Needs::State { number: Some(number), .. } = needs
-                && health.pruned_below.is_some_and(|highest| number <= highest)
-            {
-                archive_wanted = true;
-                continue;
-            }
+            let pruned = match needs {
+                Needs::State { number: Some(number), .. } => {
+                    health.pruned_below.is_some_and(|highest| number <= highest)
+                }
+                _ => false,
+            };
+            archive_wanted |= pruned;
             if let Needs::State { number: Some(number), .. } | Needs::Block(number) = needs
                 && health.followed
                 && health.head.is_some_and(|(head, _)| head < number)
@@ -166,12 +169,16 @@ impl Pool {
                 wait(now + PAUSE);
                 continue;
             }
-            let behind = match needs {
-                Needs::Head => health.head.is_some_and(|(head, _)| head < highest) && !health.followed,
-                _ => false,
+            let wanted = match needs {
+                Needs::Head if !health.followed => highest,
+                Needs::Block(number) => number,
+                _ => 0,
             };
+            let behind = health.head.is_some_and(|(head, _)| head < wanted);
             let rank = match needs {
                 _ if state == State::Refused => Rank::Refused,
+                _ if pruned => Rank::Pruned,
+                _ if health.lost && state != State::Open => Rank::Second,
                 Needs::State { seen_at: Some(shown), .. } if shown == index => Rank::Shown,
                 _ if endpoint.role() == Role::Archive && !archive_wanted => Rank::Reserve,
                 _ if behind || health.is_second_choice(highest, self.max_lag, now) => Rank::Second,

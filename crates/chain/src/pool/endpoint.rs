@@ -9,9 +9,6 @@ use tokio::time::Instant;
 use super::{Pool, latencies::Latencies};
 use crate::{EndpointState, EndpointStatus, Role};
 
-/// How long an endpoint that could not be connected to at first is the second choice.
-const AVOIDED: Duration = Duration::from_secs(30);
-
 /// One endpoint: its client, and what was learned of it.
 pub(crate) struct Endpoint {
     client: Client,
@@ -33,6 +30,9 @@ pub(super) struct Health {
     pub(super) latencies: Latencies,
     /// It left a question unanswered that another endpoint answered: others are preferred until then.
     pub(super) silent_until: Option<Instant>,
+    /// The last question put to it was lost. While it is not open others are preferred: a host that swallows packets
+    /// would take its time of every question.
+    pub(super) lost: bool,
 }
 
 impl Endpoint {
@@ -40,9 +40,9 @@ impl Endpoint {
         Self { client, role, operator: operator(url), health: Mutex::default() }
     }
 
-    /// It did not connect just now: others are preferred for a while.
+    /// It did not connect just now: others are preferred until it does.
     pub(crate) fn avoided(self) -> Self {
-        self.health().silent_until = Some(Instant::now() + AVOIDED);
+        self.health().lost = true;
         self
     }
 
@@ -74,6 +74,7 @@ impl Endpoint {
 
 impl Health {
     pub(super) fn head_is(&mut self, number: u64, now: Instant) {
+        self.lost = false;
         match &mut self.head {
             Some((head, _)) if *head == number => {}
             head => *head = Some((number, now)),
@@ -100,7 +101,8 @@ impl Health {
     /// Whether the head is too far behind: too many blocks, or for too long while another endpoint's moves.
     pub(super) fn is_stale(&self, highest: u64, (blocks, time): (u64, Duration), now: Instant) -> bool {
         let Some((head, since)) = self.head else { return false };
-        self.followed && (head + blocks < highest || (head < highest && since + time < now))
+        let stands_still = head < highest && now.saturating_duration_since(since) > time;
+        self.followed && (head.saturating_add(blocks) < highest || stands_still)
     }
 }
 

@@ -60,8 +60,13 @@ impl Pool {
                 }
                 Choice::Later(_) | Choice::None => return Err(tried.failure(self)),
             };
-            let request = request.clone().timeout(deadline.saturating_duration_since(Instant::now()));
-            let request = if self.is_alone() { request } else { request.fail_fast() };
+            // An endpoint that keeps silent leaves the next one its share of the time.
+            let left = deadline.saturating_duration_since(Instant::now());
+            let request = request.clone();
+            let request = match self.is_alone() {
+                true => request.timeout(left),
+                false => request.timeout(left / 2).fail_fast(),
+            };
             let changed = self.changed.subscribe();
             match self.endpoints[endpoint].client().subscribe(request, unsubscribe).await {
                 Ok(subscription) => {
@@ -69,7 +74,13 @@ impl Pool {
                     return Ok(Feed { pool: self.clone(), endpoint, subscription, changed });
                 }
                 Err(error) if self.is_alone() || error.is_server() => return Err(error.into()),
-                Err(error) => tried.lost(endpoint, Error::from(error)),
+                Err(error) => {
+                    if error.is_timeout() {
+                        let until = Instant::now() + self.max_lag.1;
+                        self.endpoints[endpoint].health().silent_until = Some(until);
+                    }
+                    tried.lost(endpoint, Error::from(error));
+                }
             }
         }
     }

@@ -91,6 +91,9 @@ async fn follow(pool: Weak<Pool>, index: usize, idle: Duration) {
             // Looks up now and then: whether the chain is still in use, and whether there still is a pool.
             let item = timeout(PATIENCE, heads.next()).await;
             let Some(pool) = pool.upgrade() else { return };
+            if !pool.activity.lasts(idle) {
+                break;
+            }
             match item {
                 Ok(Some(Ok(answer))) => {
                     let Some(number) = answer.json().ok().and_then(|head: Head| head.number()) else { break };
@@ -99,11 +102,8 @@ async fn follow(pool: Weak<Pool>, index: usize, idle: Duration) {
                 }
                 Ok(Some(Err(error))) if error.is_gap() || error.is_lagged() => {}
                 Ok(Some(Err(_)) | None) => break,
-                Err(_) if pool.activity.lasts(idle) => {
-                    // Time alone makes an endpoint stale.
-                    pool.changed.send_replace(());
-                }
-                Err(_) => break,
+                // Time alone makes an endpoint stale.
+                Err(_) => pool.changed.send_replace(()),
             }
         }
         if let Some(pool) = pool.upgrade() {

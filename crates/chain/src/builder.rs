@@ -51,7 +51,8 @@ impl Builder {
         }
     }
 
-    /// The deadline of every read, however many requests and endpoints it takes. Default is 60 seconds.
+    /// The deadline of every read, however many requests and endpoints it takes. Holds for all endpoints, whatever
+    /// their wires say. Default is 60 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = timeout.min(FAR);
         self
@@ -92,8 +93,8 @@ impl Builder {
         self
     }
 
-    /// After how long without a call or subscription websockets close; the next call opens one again. Default is
-    /// 5 seconds, `None` keeps them open.
+    /// After how long without a call or subscription websockets close; the next call opens one again. Holds for all
+    /// endpoints, whatever their wires say. Default is 5 seconds, `None` keeps them open.
     pub fn idle_timeout(mut self, timeout: Option<Duration>) -> Self {
         self.settings.idle_timeout = timeout;
         self

@@ -59,6 +59,19 @@ struct Digest<'a> {
     logs: Vec<&'a str>,
 }
 
+/// What is read of a header where only its height matters.
+#[derive(Deserialize)]
+pub(crate) struct Height {
+    number: String,
+}
+
+impl Height {
+    /// The height, if it is a number.
+    pub(crate) fn number(&self) -> Option<u64> {
+        u64::from_str_radix(self.number.trim_start_matches("0x"), 16).ok()
+    }
+}
+
 impl Header {
     /// The block's number and hash.
     pub fn block(&self) -> BlockRef {

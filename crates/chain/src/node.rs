@@ -1,6 +1,5 @@
 use std::{sync::Arc, time::Duration};
 
-use serde::Deserialize;
 use tensorwire_rpc::{Answer, Request};
 use tensorwire_scale::Runtime;
 use tokio::runtime::Handle;
@@ -8,6 +7,7 @@ use tracing::{Instrument, field::Empty};
 
 use crate::{
     Error, ErrorKind, Hash, Result, RuntimeVersion,
+    header::Height,
     pool::{Feed, Needs, Pool},
     runtimes::Runtimes,
 };
@@ -93,18 +93,14 @@ impl Node {
 
     /// One request.
     pub(crate) async fn number_of(&self, block: Hash, needs: Needs) -> Result<u64> {
-        #[derive(Deserialize)]
-        struct Header {
-            number: String,
-        }
         let request = Request::new("chain_getHeader").param(block);
         let answer = self.request_where(request, needs, |answer| !answer.is_null()).await?;
-        let header: Option<Header> = answer.json()?;
+        let header: Option<Height> = answer.json()?;
         let header = header
             .ok_or_else(|| Error::new(ErrorKind::UnknownBlock, format!("the node has no block {block}")))?;
-        let digits = header.number.trim_start_matches("0x");
-        u64::from_str_radix(digits, 16)
-            .map_err(|_| Error::new(ErrorKind::Protocol, format!("`{}` is no block number", header.number)))
+        header
+            .number()
+            .ok_or_else(|| Error::new(ErrorKind::Protocol, format!("{} is no header", answer.raw())))
     }
 
     /// The hash of the block of that height. One request; one more, if there is none, to say why.
@@ -114,12 +110,8 @@ impl Node {
         if let Some(hash) = answer.json::<Option<Hash>>()? {
             return Ok(hash);
         }
-        #[derive(Deserialize)]
-        struct Header {
-            number: String,
-        }
-        let head: Header = self.request(Request::new("chain_getHeader"), Needs::Head).await?.json()?;
-        let head = u64::from_str_radix(head.number.trim_start_matches("0x"), 16).unwrap_or_default();
+        let head: Height = self.request(Request::new("chain_getHeader"), Needs::Head).await?.json()?;
+        let head = head.number().unwrap_or_default();
         Err(if number > head.max(self.pool.highest()) {
             let message = format!("block {number} is not there yet: the head is block {head}");
             Error::new(ErrorKind::NotYetImported, message)

@@ -6,34 +6,13 @@ mod support;
 
 use std::time::Duration;
 
-use support::nodes::{Node, connect};
+use support::nodes::{SETTLED, connect, head_number, start, tempo};
 use tensorwire_chain::{Chain, ErrorKind};
 use tensorwire_rpc::{
     Client,
     mock::{Greeting, MockNode, Reply},
 };
 use tokio::time::{Instant, sleep, timeout};
-
-/// A wait in which whatever follows heads begins to.
-const SETTLED: Duration = Duration::from_secs(3);
-
-async fn tempo(chain: &Chain, block: u64) -> tensorwire_chain::Result<u64> {
-    let at = chain.at(block).await?;
-    Ok(at.query("SubtensorModule", "Tempo", [1u16]).await?.as_u64().unwrap())
-}
-
-async fn head_number(chain: &Chain) -> u64 {
-    chain.head().await.unwrap().number().await.unwrap()
-}
-
-macro_rules! start {
-    ($name:literal, $head:expr) => {
-        match Node::start($name, $head).await {
-            Some(node) => node,
-            None => return,
-        }
-    };
-}
 
 #[tokio::test(start_paused = true)]
 async fn g1_deadlines_and_lags_beyond_what_the_clock_can_hold_are_none() {
@@ -192,5 +171,16 @@ async fn g1_a_silent_endpoint_is_given_up_as_soon_as_another_is_free() {
     limited.state().refuses = Some((ban, 1));
     chain.probe().await;
     silent.state().refuses = Some((Reply::Silence, usize::MAX));
+    assert_eq!(tempo(&chain, 9).await.unwrap(), 9);
+}
+
+#[tokio::test(start_paused = true)]
+async fn g1_a_third_endpoint_answers_where_one_is_silent_and_the_next_is_lost() {
+    let (silent, lost) = (start!("silent.example", 10), start!("lost.example", 10));
+    let good = start!("good.example", 10);
+    let chain = connect(&silent, |builder| builder.fallback(lost.wire()).fallback(good.wire())).await;
+    assert_eq!(tempo(&chain, 10).await.unwrap(), 10);
+    silent.state().refuses = Some((Reply::Silence, usize::MAX));
+    lost.state().refuses = Some((Reply::Drop, usize::MAX));
     assert_eq!(tempo(&chain, 9).await.unwrap(), 9);
 }

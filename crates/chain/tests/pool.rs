@@ -6,35 +6,13 @@ mod support;
 
 use std::time::Duration;
 
-use support::nodes::{Node, connect, hash};
+use support::nodes::{SETTLED, connect, hash, head_number, start, tempo};
 use tensorwire_chain::{Cache, Chain, EndpointState, ErrorKind, Hash};
 use tensorwire_rpc::{
     Client,
     mock::{Greeting, MockNode, Reply},
 };
 use tokio::time::{Instant, sleep};
-
-/// A wait in which whatever follows heads begins to.
-const SETTLED: Duration = Duration::from_secs(3);
-
-/// What the scripted nodes answer for any item but `System.Number` is the block's number.
-async fn tempo(chain: &Chain, block: u64) -> tensorwire_chain::Result<u64> {
-    let at = chain.at(block).await?;
-    Ok(at.query("SubtensorModule", "Tempo", [1u16]).await?.as_u64().unwrap())
-}
-
-async fn head_number(chain: &Chain) -> u64 {
-    chain.head().await.unwrap().number().await.unwrap()
-}
-
-macro_rules! start {
-    ($name:literal, $head:expr) => {
-        match Node::start($name, $head).await {
-            Some(node) => node,
-            None => return,
-        }
-    };
-}
 
 #[tokio::test(start_paused = true)]
 async fn g4_an_endpoint_of_another_chain_is_refused_by_name() {

@@ -57,30 +57,34 @@ impl Pool {
         if let Either::Left((ended, _)) = select(&mut first, pin!(sleep_until(patience))).await {
             return ended;
         }
-        let other = loop {
-            match self.choose_besides(needs, tried, Some(endpoint)) {
-                Choice::Now(other) => break self.attempt(other, request, deadline),
+        loop {
+            let other = match self.choose_besides(needs, tried, Some(endpoint)) {
+                Choice::Now(other) => self.attempt(other, request, deadline),
                 Choice::Later(at) if at < deadline => {
                     if let Either::Left((ended, _)) = select(&mut first, pin!(sleep_until(at))).await {
                         return ended;
                     }
                     tried.forgive_losses();
+                    continue;
                 }
                 Choice::Later(_) | Choice::None => return first.await,
-            }
-        };
-        let second =
-            pin!(async { self.judge(other.endpoint, other.begun, other.call.await, needs, deadline) });
-        match select(first, second).await {
-            Either::Left((ended @ Ended::Answered(_), _)) => ended,
-            Either::Right((ended @ Ended::Answered(_), _)) => {
-                if was_silent {
-                    self.endpoints[endpoint].health().silent_until = Some(Instant::now() + self.max_lag.1);
+            };
+            let second =
+                pin!(async { self.judge(other.endpoint, other.begun, other.call.await, needs, deadline) });
+            match select(&mut first, second).await {
+                Either::Left((ended @ Ended::Answered(_), _)) => return ended,
+                Either::Left((_, second)) => return second.await,
+                Either::Right((ended @ Ended::Answered(_), _)) => {
+                    if was_silent {
+                        self.endpoints[endpoint].health().silent_until =
+                            Some(Instant::now() + self.max_lag.1);
+                    }
+                    return ended;
                 }
-                ended
+                Either::Right((Ended::Lacking { endpoint, error }, _)) => tried.lacks(endpoint, error),
+                Either::Right((Ended::Lost { endpoint, error }, _)) => tried.lost(endpoint, error),
+                Either::Right((Ended::Final(_), _)) => return first.await,
             }
-            Either::Left((_, second)) => second.await,
-            Either::Right((_, first)) => first.await,
         }
     }
 

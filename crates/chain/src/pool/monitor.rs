@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use serde::Deserialize;
 use tensorwire_rpc::Request;
 use tokio::{
     task::JoinSet,
@@ -16,7 +15,7 @@ use tokio::{
 };
 
 use super::{Endpoint, Pool};
-use crate::Role;
+use crate::{Role, header::Height};
 
 /// Whether the chain is in use.
 #[derive(Debug, Default)]
@@ -96,7 +95,9 @@ async fn follow(pool: Weak<Pool>, index: usize, idle: Duration) {
             }
             match item {
                 Ok(Some(Ok(answer))) => {
-                    let Some(number) = answer.json().ok().and_then(|head: Head| head.number()) else { break };
+                    let Some(number) = answer.json().ok().and_then(|head: Height| head.number()) else {
+                        break;
+                    };
                     pool.endpoints[index].health().followed = true;
                     pool.saw_head(index, number);
                 }
@@ -110,16 +111,5 @@ async fn follow(pool: Weak<Pool>, index: usize, idle: Duration) {
             pool.endpoints[index].health().followed = false;
             pool.changed.send_replace(());
         }
-    }
-}
-
-#[derive(Deserialize)]
-struct Head {
-    number: String,
-}
-
-impl Head {
-    fn number(&self) -> Option<u64> {
-        u64::from_str_radix(self.number.trim_start_matches("0x"), 16).ok()
     }
 }

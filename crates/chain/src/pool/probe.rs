@@ -1,23 +1,11 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use serde::Deserialize;
 use tensorwire_rpc::{Answer, Request};
 use tokio::time::Instant;
 
 use super::Pool;
-use crate::{EndpointStatus, ErrorKind, Hash, Result};
-
-#[derive(Deserialize)]
-struct Header {
-    number: String,
-}
-
-impl Header {
-    fn number(&self) -> Option<u64> {
-        u64::from_str_radix(self.number.trim_start_matches("0x"), 16).ok()
-    }
-}
+use crate::{EndpointStatus, ErrorKind, Hash, Result, header::Height};
 
 impl Pool {
     /// Asks every endpoint what it has. What fails shows in the state.
@@ -38,13 +26,13 @@ impl Pool {
         let deadline = Instant::now() + self.timeout;
         let ask = |request: Request| self.ask(index, request, deadline);
         // The first answer also waits for the websocket: it says nothing of the latency.
-        let head: Header = ask(Request::new("chain_getHeader")).await?.json()?;
+        let head: Height = ask(Request::new("chain_getHeader")).await?.json()?;
         let head = head.number();
         head.into_iter().for_each(|number| self.saw_head(index, number));
         let begun = Instant::now();
         let finalized: Hash = ask(Request::new("chain_getFinalizedHead")).await?.json()?;
         endpoint.health().latencies.add(begun.elapsed());
-        let finalized: Option<Header> =
+        let finalized: Option<Height> =
             ask(Request::new("chain_getHeader").param(finalized)).await?.json()?;
         endpoint.health().finalized = finalized.and_then(|header| header.number());
         self.probe_depth(index, head.unwrap_or_default(), deadline).await

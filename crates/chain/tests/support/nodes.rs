@@ -1,6 +1,9 @@
 //! Several scripted nodes of one chain, each with its own head, depth and faults.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::{
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
 
 use serde_json::{Value as Json, json};
 use tensorwire_chain::{Builder, Cache, Chain, Hash};
@@ -82,6 +85,32 @@ impl Node {
             .sum()
     }
 }
+
+/// What the scripted nodes answer for any item but `System.Number` is the block's number.
+pub async fn tempo(chain: &Chain, block: u64) -> tensorwire_chain::Result<u64> {
+    let at = chain.at(block).await?;
+    Ok(at.query("SubtensorModule", "Tempo", [1u16]).await?.as_u64().unwrap())
+}
+
+pub async fn head_number(chain: &Chain) -> u64 {
+    chain.head().await.unwrap().number().await.unwrap()
+}
+
+/// A node, or the end of the test where there is no metadata to speak with.
+#[allow(unused_macros, reason = "not every test starts several nodes")]
+macro_rules! start {
+    ($name:literal, $head:expr) => {
+        match $crate::support::nodes::Node::start($name, $head).await {
+            Some(node) => node,
+            None => return,
+        }
+    };
+}
+#[allow(unused_imports, reason = "not every test starts several nodes")]
+pub(crate) use start;
+
+/// A wait in which whatever follows heads begins to.
+pub const SETTLED: Duration = Duration::from_secs(3);
 
 /// The first node is the primary, the others are added by `settings`.
 pub async fn connect(primary: &Node, settings: impl Fn(Builder) -> Builder) -> Chain {

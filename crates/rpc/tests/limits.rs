@@ -352,3 +352,22 @@ async fn g10_an_idle_client_remembers_the_ban() {
     assert!(started.elapsed() >= Duration::from_millis(2900), "{:?}", started.elapsed());
     assert_eq!(seen.lock().unwrap().during[0], 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn g10_a_flow_of_submissions_leaves_a_turn_for_reads() {
+    let (builder, _) = one_in(Duration::from_secs(1), stated(1, 1));
+    let (_node, client) = client_of(builder).await;
+    // One request beside another, to learn the rate.
+    let learned = join_all((0..2).map(|n| client.send(Request::new("echo").param(n)))).await;
+    assert!(learned.iter().all(Result::is_ok), "{learned:?}");
+    let submission = || Request::new("echo").replay(Replay::Never).lane(Lane::Priority);
+    let flow = async {
+        let mut calls = Vec::new();
+        for _ in 0..80 {
+            calls.push(client.send(submission()));
+            tokio::time::sleep(Duration::from_millis(900)).await;
+        }
+    };
+    let (read, ()) = tokio::join!(client.request(Request::new("echo").param("read")), flow);
+    assert!(read.is_ok(), "{read:?}");
+}

@@ -14,7 +14,12 @@ pub(crate) struct Lanes {
     slots: usize,
     /// Whose turn it is while both lanes wait.
     turn: Lane,
+    /// How many turns in a row the priority lane has had while reads waited.
+    passed: usize,
 }
+
+/// While turns are scarce a read waits for so many priority requests: a flow of those must not keep it waiting for ever.
+const PASSING: usize = 3;
 
 #[derive(Debug, Default)]
 struct Queue {
@@ -44,7 +49,13 @@ impl Queue {
 
 impl Lanes {
     pub(crate) fn new(slots: usize) -> Self {
-        Self { read: Queue::default(), priority: Queue::default(), slots: slots.max(1), turn: Lane::Priority }
+        Self {
+            read: Queue::default(),
+            priority: Queue::default(),
+            slots: slots.max(1),
+            turn: Lane::Priority,
+            passed: 0,
+        }
     }
 
     pub(crate) fn push(&mut self, lane: Lane, id: u64) {
@@ -57,16 +68,19 @@ impl Lanes {
     }
 
     /// The next id to be written; the caller tells by [`Lanes::started`] whether it still exists. While turns are
-    /// `scarce` the priority lane has them all.
+    /// `scarce` the priority lane has nearly all of them.
     pub(crate) fn next(&mut self, reads: bool, scarce: bool) -> Option<(Lane, u64)> {
-        let lane = match (self.lane_ready(Lane::Priority, reads), self.lane_ready(Lane::Read, reads)) {
-            (true, true) if scarce => Lane::Priority,
+        let waiting = (self.lane_ready(Lane::Priority, reads), self.lane_ready(Lane::Read, reads));
+        let lane = match waiting {
+            (true, true) if scarce && self.passed < PASSING => Lane::Priority,
+            (true, true) if scarce => Lane::Read,
             (true, true) => self.turn,
             (true, false) => Lane::Priority,
             (false, true) => Lane::Read,
             (false, false) => return None,
         };
         self.turn = if lane == Lane::Read { Lane::Priority } else { Lane::Read };
+        self.passed = if lane == Lane::Priority && waiting.1 { self.passed + 1 } else { 0 };
         self.queue(lane).waiting.pop_front().map(|id| (lane, id))
     }
 

@@ -1,5 +1,8 @@
 //! Chains, blocks and runtimes.
 
+use std::future::ready;
+
+use futures_util::stream::{self, StreamExt};
 use tensorwire::{AccountId, Cache, Chain};
 use tensorwire_rpc::Request;
 
@@ -47,6 +50,24 @@ pub async fn opened(stage: &Stage, times: usize) {
             chain.close().await;
         }
     }
+}
+
+/// Streams of the local chain's heads, finalized blocks and a value, over forks and lost websockets.
+pub async fn streams(stage: &Stage, times: usize) {
+    let builder = Chain::builder(stage.nodes.devnet.as_str()).cache(Cache::none()).idle_timeout(None);
+    let chain = builder.connect().await.unwrap();
+    let stream = |n: usize| {
+        let chain = &chain;
+        async move {
+            match n % 3 {
+                0 => assert_eq!(chain.heads().take(3).filter(|item| ready(item.is_ok())).count().await, 3),
+                1 => assert_eq!(chain.finalized_from(1).take(20).count().await, 20),
+                _ => assert_eq!(chain.watch("System", "Number", ()).take(3).count().await, 3),
+            }
+        }
+    };
+    stream::iter(0..times).for_each_concurrent(8, stream).await;
+    chain.close().await;
 }
 
 /// Runtime upgrades, all seen through one handle: its runtimes stay within their bound and go with it.

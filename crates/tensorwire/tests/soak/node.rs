@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
+use tensorwire_devnet::{Blocks, Devnet, Fault};
 use tensorwire_rpc::mock::{Greeting, MockBuilder, MockNode, Reply};
 
 use super::scripted::ScriptedChain;
@@ -26,6 +27,8 @@ pub struct Nodes {
     pub silent: String,
     /// Nobody listens there.
     pub nobody: String,
+    /// The local chain: a block every 20 ms, a fork now and then, and every connection lost after 500 answers.
+    pub devnet: String,
 }
 
 impl Nodes {
@@ -39,12 +42,13 @@ impl Nodes {
         let mut urls = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut urls).unwrap();
         let urls: Vec<_> = urls.split_whitespace().collect();
-        let [node, refusing, silent, nobody] = urls[..] else { panic!("no nodes: {urls:?}") };
+        let [node, refusing, silent, nobody, devnet] = urls[..] else { panic!("no nodes: {urls:?}") };
         Self {
             node: node.to_owned(),
             refusing: refusing.to_owned(),
             silent: silent.to_owned(),
             nobody: nobody.to_owned(),
+            devnet: devnet.to_owned(),
             _stdin: process.stdin.take(),
             process,
         }
@@ -79,7 +83,17 @@ async fn serve() {
     let silent = greeted(Greeting::Silence).await.unwrap();
     // A port that was free a moment ago, and that the system does not give away soon.
     let nobody = greeted(Greeting::Drop).await.unwrap().url();
-    println!("{} {} {} {nobody}", node.url(), refusing.url(), silent.url());
+    let devnet = Devnet::builder()
+        .subnets(1)
+        .neurons(2)
+        .blocks(Blocks::Every(Duration::from_millis(20)))
+        .finality_lag(2)
+        .fork_every(10)
+        .faults([Fault::DropEvery(500)])
+        .start()
+        .await
+        .unwrap();
+    println!("{} {} {} {nobody} {}", node.url(), refusing.url(), silent.url(), devnet.url());
     io::stdout().flush().unwrap();
     // Ticks for whoever has subscribed.
     for tick in 0u64.. {
@@ -111,7 +125,7 @@ fn script() -> MockBuilder {
         })
 }
 
-/// The real chain's metadata.
+/// The real chain's metadata, where it is at hand.
 pub fn metadata() -> Option<Vec<u8>> {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/metadata/finney-393-v16.scale");
     std::fs::read(file).ok()

@@ -95,7 +95,7 @@ const PHASES: &[Phase] = &phases! {
     connections::reconnects: 100, 330;
     chain::pins: 200, 5_000;
     chain::opened: 64, 330;
-    chain::streams: 64, 660;
+    chain::streams: 64, 200;
     chain::runtimes: 8, 250;
 };
 

@@ -184,3 +184,26 @@ async fn g1_a_third_endpoint_answers_where_one_is_silent_and_the_next_is_lost() 
     lost.state().refuses = Some((Reply::Drop, usize::MAX));
     assert_eq!(tempo(&chain, 9).await.unwrap(), 9);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_primary_that_is_back_is_asked_again() {
+    let (primary, other) = (start!("primary.example", 10), start!("other.example", 10));
+    let chain = connect(&primary, |builder| builder.fallback(other.wire())).await;
+    let reads = async |times: usize| {
+        for block in (1..=10).cycle().take(times) {
+            assert_eq!(tempo(&chain, block).await.unwrap(), block);
+            for node in [&primary, &other] {
+                sleep(Duration::from_secs(6)).await;
+                node.grow(10);
+            }
+        }
+    };
+    reads(3).await;
+    primary.mock.down();
+    reads(5).await;
+    primary.mock.up();
+    reads(5).await;
+    primary.mock.reset_counts();
+    reads(5).await;
+    assert!(primary.state_reads() >= 5, "{:?}", chain.status());
+}

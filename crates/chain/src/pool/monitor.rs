@@ -86,6 +86,10 @@ async fn follow(pool: Weak<Pool>, index: usize, idle: Duration) {
             continue;
         };
         pause = PATIENCE;
+        if let Some(pool) = pool.upgrade() {
+            // It can be reached, whatever became of the last question.
+            pool.endpoints[index].health().lost = false;
+        }
         loop {
             // Looks up now and then: whether the chain is still in use, and whether there still is a pool.
             let item = timeout(PATIENCE, heads.next()).await;

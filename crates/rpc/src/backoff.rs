@@ -9,11 +9,11 @@ mod tests;
 const SOON: Duration = Duration::from_millis(100);
 /// The longest wait after the first failure; each further failure doubles it.
 const FIRST: Duration = Duration::from_millis(250);
-const LONGEST: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(10);
 /// A websocket that lasted so long was a good one.
 const SETTLED: Duration = Duration::from_secs(10);
 /// The longest wait after websockets that are of use, but do not last: their node is there.
-const FLAPPING: Duration = Duration::from_secs(2);
+const FLAPPING: Duration = Duration::from_millis(500);
 
 /// Waits are drawn at random from zero to a bound that doubles: clients that lost one node together do not come back
 /// together.

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use futures_util::{Sink, Stream};
+use futures_util::{Sink, SinkExt, Stream};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{self, Bytes, Message, Utf8Bytes, error::CapacityError};
 
 use crate::answer::cut;
@@ -71,6 +72,9 @@ impl<'a> Driver<'a> {
 
     /// Says goodbye if the peer still listens; what it answers interests nobody.
     pub(crate) async fn goodbye(&mut self) {
+        let normal = CloseFrame { code: CloseCode::Normal, reason: Utf8Bytes::default() };
+        // Fails where the peer has closed before.
+        let _ = self.socket.send(Message::Close(Some(normal))).await;
         let _ = poll_fn(|cx| self.poll_close(cx)).await;
     }
 

@@ -41,6 +41,14 @@ impl Default for Limits {
     }
 }
 
+/// A time as it is told: what was left of a deadline has many digits.
+pub(crate) fn rounded(time: Duration) -> Duration {
+    match u64::try_from((time.as_nanos() + 500_000) / 1_000_000) {
+        Ok(millis) => Duration::from_millis(millis),
+        Err(_) => time,
+    }
+}
+
 impl Limits {
     /// Refuses what could never work, by the setting's name.
     pub(crate) fn check(&self) -> Result<()> {

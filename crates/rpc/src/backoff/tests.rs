@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn waits_are_drawn_below_a_bound_that_doubles_up_to_half_a_minute() {
+fn waits_are_drawn_below_a_bound_that_doubles_up_to_ten_seconds() {
     for seed in 0..100 {
         let mut backoff = Backoff::new(fastrand::Rng::with_seed(seed));
         let mut bound = FIRST;
@@ -26,7 +26,7 @@ fn g10_a_node_that_drops_every_websocket_is_not_stormed() {
     for seed in 0..100 {
         let mut backoff = Backoff::new(fastrand::Rng::with_seed(seed));
         let all: Duration = (0..100).map(|_| backoff.after_use(Duration::from_millis(50))).sum();
-        assert!(all > Duration::from_secs(60), "100 attempts in {all:?}");
+        assert!(all > Duration::from_secs(15), "100 attempts in {all:?}");
         assert!(backoff.after_use(SETTLED) <= SOON, "one that lasted is another matter");
     }
 }

@@ -99,7 +99,10 @@ impl Peer {
                     self.script.record().see(self.number, |seen| match &message {
                         Message::Text(_) | Message::Binary(_) => seen.frames_in += 1,
                         Message::Ping(_) => seen.pings += 1,
-                        Message::Close(_) => seen.close_frames += 1,
+                        Message::Close(frame) => {
+                            seen.close_frames += 1;
+                            seen.close_code = frame.as_ref().map(|frame| frame.code.into());
+                        }
                         Message::Pong(_) | Message::Frame(_) => {}
                     });
                     let text = match message {

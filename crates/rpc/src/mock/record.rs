@@ -30,6 +30,8 @@ pub struct Connection {
     pub pings: u64,
     /// Close frames received.
     pub close_frames: u64,
+    /// The code of the last close frame; `None` also if it had none.
+    pub close_code: Option<u16>,
 }
 
 #[derive(Debug, Default)]

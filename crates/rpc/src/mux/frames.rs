@@ -11,6 +11,7 @@ use super::link::{End, Link};
 use super::subscriptions::{Delivery, Item, Opener};
 use crate::answer::Origin;
 use crate::budget::{Refusal, Refused};
+use crate::limits::rounded;
 use crate::wire::{self, Incoming, Payload};
 use crate::{Error, ErrorKind, Replay};
 
@@ -128,7 +129,8 @@ impl Mux {
         if let Link::Proving(proving) = &self.link
             && is_due(Some(proving.deadline))
         {
-            let message = format!("no answer to the client's proof within {:?}", self.limits.connect_timeout);
+            let message =
+                format!("no answer to the client's proof within {:?}", rounded(self.limits.connect_timeout));
             self.end = Some(End::Failed(Error::new(ErrorKind::Timeout, message).at(&self.endpoint)));
         } else if is_due(self.idle_deadline()) && !self.is_needed() {
             self.end = Some(End::Idle);
@@ -136,7 +138,7 @@ impl Mux {
     }
 
     fn timed_out(&self, entry: &Entry) -> Error {
-        let mut waited = format!("no answer within {:?}", entry.timeout);
+        let mut waited = format!("no answer within {:?}", rounded(entry.timeout));
         match (&self.link, &self.last_error) {
             (Link::Proving(_), _) => waited += ": the endpoint has not answered the client's proof",
             (Link::Open, _) | (_, None) => {}

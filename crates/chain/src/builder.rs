@@ -1,15 +1,23 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
-use futures_util::{StreamExt, future::join, stream::FuturesUnordered};
+use futures_util::future::join;
 use tensorwire_rpc as rpc;
-use tokio::{runtime::Handle, time::timeout};
+use tokio::runtime::Handle;
 
 use crate::{
-    Cache, Chain, Error, ErrorKind, Hash, Result, Role,
+    Cache, Chain, Hash, Result, Role,
     node::Node,
     pool::{Endpoint, Identity, Pool},
     runtimes::Runtimes,
 };
+
+mod open;
 
 /// How to connect to a chain.
 #[derive(Debug, Clone)]
@@ -115,13 +123,16 @@ impl Builder {
     }
 
     /// Connects to the first endpoint that can be reached; one that takes longer than two seconds has the next beside it.
-    /// See [`Chain::connect`].
+    /// An endpoint that bans this client is waited for, within the deadline of a read. See [`Chain::connect`].
+    ///
+    /// Where no genesis hash is given, the endpoints are tried one after another until one has said which chain it is.
     ///
     /// # Errors
     /// `Invalid` for a malformed URL of any endpoint or a deadline of zero, before anything is sent; `Connection` if no
-    /// endpoint can be reached.
+    /// endpoint can be reached, `RateLimited` if it bans this client for longer than the deadline.
     pub async fn connect(self) -> Result<Chain> {
-        self.assemble(open_one).await
+        let timeout = self.settings.timeout;
+        self.assemble(async |wires, identity| open::one(wires, identity, timeout).await).await
     }
 
     /// The same without a websocket: the first read opens one, and waits for it within its own deadline.
@@ -129,16 +140,19 @@ impl Builder {
     /// # Errors
     /// `Invalid` as above.
     pub async fn connect_lazily(self) -> Result<Chain> {
-        self.assemble(open_none).await
+        self.assemble(async |wires, _| open::none(wires)).await
     }
 
-    async fn assemble(self, open: impl AsyncFnOnce(Wires) -> Result<Vec<Endpoint>>) -> Result<Chain> {
+    async fn assemble(
+        self,
+        open: impl AsyncFnOnce(Wires, &Identity) -> Result<Vec<Endpoint>>,
+    ) -> Result<Chain> {
         let url = self.endpoints[0].1.url().to_owned();
         let cache = self.cache.clone();
         let identity = Arc::new(Identity::new(self.genesis));
         let wires = self.wires(&identity)?;
         // The disk is read while the handshakes are under way.
-        let (endpoints, known) = join(open(wires), cache.last(&url)).await;
+        let (endpoints, known) = join(open(wires, &identity), cache.last(&url)).await;
         let endpoints = endpoints?;
         // Where the connection lives, its work lives too.
         let handle = Handle::current();
@@ -155,9 +169,18 @@ impl Builder {
                 Some(timeout) => wire.connect_timeout(timeout),
                 None => wire,
             };
-            let name = wire.clone().build()?.endpoint().to_owned();
-            let identity = identity.clone();
-            Ok((*role, wire.proof(Identity::question(), move |answer| identity.check(&name, answer))))
+            let name = wire.name()?;
+            let (identity, warned) = (identity.clone(), AtomicBool::new(false));
+            let check = move |answer: &rpc::Answer| {
+                let checked = identity.check(&name, answer);
+                if let Err(error) = &checked
+                    && !warned.swap(true, Ordering::Relaxed)
+                {
+                    tracing::warn!(target: "tensorwire::pool", endpoint = %name, %error, "wrong chain");
+                }
+                checked
+            };
+            Ok((*role, wire.proof(Identity::question(), check)))
         });
         wires.collect()
     }
@@ -165,56 +188,3 @@ impl Builder {
 
 /// The endpoints as they were named, with all settings.
 type Wires = Vec<(Role, rpc::Builder)>;
-
-/// Opens no websocket: each opens when it is needed.
-async fn open_none(wires: Wires) -> Result<Vec<Endpoint>> {
-    let endpoint = |(role, wire): (Role, rpc::Builder)| {
-        let url = wire.url().to_owned();
-        Ok(Endpoint::new(wire.build()?, role, &url))
-    };
-    wires.into_iter().map(endpoint).collect()
-}
-
-/// How long an endpoint may take to connect before the next one is tried beside it.
-const HEAD_START: Duration = Duration::from_secs(2);
-
-/// Opens the websocket of the first endpoint that can be reached; the others open when they are needed.
-async fn open_one(wires: Wires) -> Result<Vec<Endpoint>> {
-    let mut waiting = wires.iter().map(|(_, wire)| wire.clone()).enumerate();
-    let (mut opening, mut failures) = (FuturesUnordered::new(), Vec::new());
-    let (opened, client) = loop {
-        let head_start = match waiting.next() {
-            Some((index, wire)) => {
-                opening.push(async move { (index, wire.connect().await) });
-                HEAD_START
-            }
-            None => Duration::MAX,
-        };
-        match timeout(head_start, opening.next()).await {
-            Ok(Some((index, Ok(client)))) => break (index, client),
-            Ok(Some((_, Err(error)))) => failures.push(error),
-            Ok(None) => return Err(unreachable(&failures)),
-            Err(_) => {}
-        }
-    };
-    drop(opening);
-    let mut opened = Some((opened, client));
-    let endpoint = |(index, (role, wire)): (usize, (Role, rpc::Builder))| {
-        let url = wire.url().to_owned();
-        let was_tried = opened.is_some();
-        Ok(match opened.take_if(|(opened, _)| *opened == index) {
-            Some((_, client)) => Endpoint::new(client, role, &url),
-            None if was_tried => Endpoint::new(wire.build()?, role, &url).avoided(),
-            None => Endpoint::new(wire.build()?, role, &url),
-        })
-    };
-    wires.into_iter().enumerate().map(endpoint).collect()
-}
-
-fn unreachable(failures: &[rpc::Error]) -> Error {
-    if let [only] = failures {
-        return only.clone().into();
-    }
-    let all: Vec<_> = failures.iter().map(ToString::to_string).collect();
-    Error::new(ErrorKind::Connection, format!("no endpoint can be reached: {}", all.join("; ")))
-}

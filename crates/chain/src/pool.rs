@@ -151,6 +151,7 @@ impl Pool {
             loop {
                 let attempt = match begun.take() {
                     Some(attempt) => attempt,
+                    None if Instant::now() >= deadline => return Err(tried.failure(&pool)),
                     None => match pool.choose(needs, &tried) {
                         Choice::Now(endpoint) => pool.attempt(endpoint, &request, deadline),
                         Choice::Later(at) => {

@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use support::nodes::{SETTLED, connect, hash, head_number, start, tempo};
+use support::nodes::{Node, SETTLED, connect, hash, head_number, start, tempo};
 use tensorwire_chain::{Cache, Chain, EndpointState, ErrorKind, Hash};
 use tensorwire_rpc::{
     Client,
@@ -65,7 +65,8 @@ async fn g1_an_endpoint_that_accepts_and_says_nothing_holds_up_no_connecting() {
     let hole = MockNode::builder().greeting(Greeting::Silence).start().await.unwrap();
     let wire = Client::builder("ws://hole.example").dial_with(move || hole.pipe());
     let begun = Instant::now();
-    let chain = Chain::builder(wire).fallback(good.wire()).cache(Cache::none()).connect().await.unwrap();
+    let builder = Chain::builder(wire).fallback(good.wire()).cache(Cache::none());
+    let chain = builder.genesis(support::GENESIS).connect().await.unwrap();
     assert_eq!(head_number(&chain).await, 10);
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
@@ -330,4 +331,62 @@ async fn g4_a_flapping_endpoint_costs_no_answer() {
     };
     tokio::join!(flaps, reads);
     assert!(chain.stats().websockets_opened < 60, "{:?}", chain.stats());
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_a_slow_first_endpoint_still_says_which_chain_it_is() {
+    let (slow, quick) = (start!("slow.example", 10), start!("quick.example", 10));
+    quick.state().genesis = Hash([0x99; 32]);
+    slow.state().delay = Duration::from_secs(4);
+    let chain = connect(&slow, |builder| builder.fallback(quick.wire())).await;
+    assert_eq!(tempo(&chain, 9).await.unwrap(), 9);
+    assert_eq!((quick.state_reads(), chain.genesis().await.unwrap()), (0, support::GENESIS));
+
+    let builder = Chain::builder(slow.wire()).fallback(quick.wire()).cache(Cache::none());
+    let status = builder.connect_lazily().await.unwrap().probe().await;
+    assert_eq!((status[0].state, status[1].state), (EndpointState::Ready, EndpointState::WrongChain));
+}
+
+#[tokio::test(start_paused = true)]
+async fn g10_a_ban_of_the_first_websocket_is_waited_out() {
+    let node = start!("limited.example", 10);
+    for (headers, least) in [(vec![("retry-after", "5")], 5), (vec![], 1)] {
+        let greetings = [Greeting::http(429, &headers), Greeting::Upgrade];
+        let shared = node.state.clone();
+        let limited = Node::script(shared).greetings(greetings).start().await.unwrap();
+        let wire = Client::builder("ws://limited.example").dial_with(move || limited.pipe());
+        let begun = Instant::now();
+        let chain = Chain::builder(wire).cache(Cache::none()).connect().await.unwrap();
+        assert_eq!(tempo(&chain, 9).await.unwrap(), 9);
+        assert!(begun.elapsed() >= Duration::from_secs(least));
+    }
+    let greetings = [Greeting::http(429, &[("retry-after", "600")]), Greeting::Upgrade];
+    let limited = Node::script(node.state.clone()).greetings(greetings).start().await.unwrap();
+    let wire = Client::builder("ws://limited.example").dial_with(move || limited.pipe());
+    let begun = Instant::now();
+    let error = Chain::builder(wire).connect().await.unwrap_err();
+    assert_eq!((begun.elapsed(), error.retry_after()), (Duration::ZERO, Some(Duration::from_secs(600))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn g1_a_lost_answer_of_a_lone_endpoint_is_asked_for_again() {
+    let node = start!("lossy.example", 10);
+    let chain = connect(&node, |builder| builder).await;
+    assert_eq!(tempo(&chain, 10).await.unwrap(), 10);
+    node.state().refuses = Some((Reply::Silence, 1));
+    let begun = Instant::now();
+    assert_eq!(tempo(&chain, 9).await.unwrap(), 9);
+    assert!(begun.elapsed() < Duration::from_secs(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn g1_an_endpoint_that_never_proves_itself_holds_up_no_read() {
+    let good = start!("good.example", 10);
+    let mute = MockNode::builder().otherwise(|_, _| Reply::Silence).start().await.unwrap();
+    let wire = Client::builder("ws://mute.example").dial_with(move || mute.pipe());
+    let builder = Chain::builder(wire).fallback(good.wire()).cache(Cache::none());
+    let chain = builder.genesis(support::GENESIS).connect().await.unwrap();
+    let begun = Instant::now();
+    assert_eq!(head_number(&chain).await, 10);
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }

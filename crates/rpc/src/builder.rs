@@ -144,6 +144,15 @@ impl Builder {
         self
     }
 
+    /// Checks the settings, and returns the URL as it may be shown: credentials and keys hidden.
+    ///
+    /// # Errors
+    /// `Config` if a setting makes no sense, `Url` if the URL is not one of a websocket.
+    pub fn name(&self) -> Result<Arc<str>> {
+        self.limits.check()?;
+        Ok(Endpoint::parse(&self.url)?.name())
+    }
+
     /// Checks the settings and opens nothing: the first call does. A task on the current tokio runtime serves the client.
     ///
     /// # Errors

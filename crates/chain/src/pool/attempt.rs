@@ -1,4 +1,4 @@
-use std::{pin::pin, sync::Arc};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures_util::future::{Either, select};
 use tensorwire_rpc::{self as rpc, Call, Request};
@@ -6,6 +6,9 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Asked, Choice, Needs, Pool, Tried};
 use crate::{Error, ErrorKind};
+
+/// How long an endpoint may take to connect, with a question waiting, before another is asked too.
+const CONNECTING: Duration = Duration::from_secs(2);
 
 /// A question that one endpoint has been asked.
 pub(super) struct Attempt {
@@ -52,8 +55,9 @@ impl Pool {
     ) -> Ended {
         let Attempt { endpoint, begun, call } = attempt;
         let mut first = pin!(async { self.judge(endpoint, begun, call.await, needs, deadline) });
-        let Some(patience) = self.patience(endpoint, request, begun, deadline) else { return first.await };
-        let was_silent = patience >= begun + deadline.saturating_duration_since(begun) / 2;
+        let Some((patience, was_silent)) = self.patience(endpoint, request, begun, deadline) else {
+            return first.await;
+        };
         if let Either::Left((ended, _)) = select(&mut first, pin!(sleep_until(patience))).await {
             return ended;
         }
@@ -88,20 +92,26 @@ impl Pool {
         }
     }
 
-    /// Until when an endpoint may be silent before another is asked too.
+    /// Until when an endpoint may be silent before another is asked too (a lone one once more: an answer may be lost), and
+    /// whether others are preferred then.
     fn patience(
         &self,
         endpoint: usize,
         request: &Request,
         begun: Instant,
         deadline: Instant,
-    ) -> Option<Instant> {
-        if self.is_alone() || !request.is_safe_to_replay() {
+    ) -> Option<(Instant, bool)> {
+        if !request.is_safe_to_replay() {
             return None;
         }
         let half = begun + deadline.saturating_duration_since(begun) / 2;
-        let usual = if self.hedge { self.endpoints[endpoint].health().latencies.unusual() } else { None };
-        Some(usual.map_or(half, |usual| half.min(begun + usual)))
+        let endpoint = &self.endpoints[endpoint];
+        if !self.is_alone() && endpoint.client().state() == rpc::State::Connecting {
+            return Some((half.min(begun + CONNECTING), true));
+        }
+        let usual = if self.hedge { endpoint.health().latencies.unusual() } else { None };
+        let hedge = usual.map(|usual| begun + usual).filter(|hedge| *hedge < half && !self.is_alone());
+        Some(hedge.map_or((half, true), |hedge| (hedge, false)))
     }
 
     /// What an endpoint's answer means, and what it tells of the endpoint.

@@ -122,6 +122,10 @@ impl Pool {
 
     /// The same, but not the endpoint that is being waited for.
     pub(super) fn choose_besides(&self, needs: Needs, tried: &Tried, waiting: Option<usize>) -> Choice {
+        if waiting.is_some() && self.identity.genesis().is_none() {
+            // Who is slow still says which chain it is, not who is quick.
+            return Choice::None;
+        }
         if self.is_alone() {
             // The client itself waits for its endpoint to come back.
             return if tried.was_tried(0) { Choice::None } else { Choice::Now(0) };

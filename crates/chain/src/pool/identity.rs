@@ -44,7 +44,6 @@ impl Identity {
             return Ok(());
         }
         let wanted = known.genesis;
-        tracing::warn!(target: "tensorwire::pool", endpoint, %genesis, %wanted, "wrong chain");
         Err(match &known.source {
             Some(source) => format!(
                 "{endpoint} serves the chain of genesis {genesis}, but {source} the one of genesis {wanted}"

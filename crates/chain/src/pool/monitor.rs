@@ -74,7 +74,7 @@ async fn follow(pool: Weak<Pool>, index: usize, idle: Duration) {
         if client.state() == tensorwire_rpc::State::Closed {
             return;
         }
-        let in_use = strong.activity.lasts(idle);
+        let in_use = strong.activity.lasts(idle) && strong.identity.genesis().is_some();
         drop(strong);
         if !in_use {
             pause = PATIENCE;

@@ -4,18 +4,25 @@ use futures_util::future::join_all;
 use tensorwire_rpc::{Answer, Request};
 use tokio::time::Instant;
 
-use super::Pool;
-use crate::{EndpointStatus, ErrorKind, Hash, Result, header::Height};
+use super::{Identity, Pool};
+use crate::{EndpointState, EndpointStatus, ErrorKind, Hash, Result, header::Height};
 
 impl Pool {
     /// Asks every endpoint what it has. What fails shows in the state.
     pub(crate) async fn probe(self: &Arc<Self>) -> Vec<EndpointStatus> {
+        if self.identity.genesis().is_none() {
+            // The first endpoint says which chain it is, unless it is out of reach.
+            let _ = self.ask(0, Identity::question(), Instant::now() + self.timeout).await;
+        }
         let probes = (0..self.endpoints.len()).map(|index| self.probe_one(index));
         let failures: Vec<_> = join_all(probes).await.into_iter().map(Result::err).collect();
         let mut status = self.status();
         for (status, failure) in status.iter_mut().zip(failures) {
             if let Some(error) = failure {
                 status.detail.get_or_insert_with(|| error.to_string());
+                if matches!(status.state, EndpointState::Connecting | EndpointState::Idle) {
+                    status.state = EndpointState::Down;
+                }
             }
         }
         status

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use tensorwire_chain::{Builder, Cache, Chain, Hash};
 use tensorwire_rpc::{
     Client,
-    mock::{MockNode, Reply},
+    mock::{MockBuilder, MockNode, Reply},
 };
 
 use super::{GENESIS, PROBE_NUMBER, PROBE_UPGRADE, ROUND_TRIP, metadata, opaque};
@@ -24,6 +24,8 @@ pub struct NodeState {
     pub first_block: u64,
     /// Answers requests, but the genesis question, like this, so many times.
     pub refuses: Option<(Reply, usize)>,
+    /// How much later than others it answers.
+    pub delay: Duration,
 }
 
 pub struct Node {
@@ -47,18 +49,31 @@ fn number(hash: Hash) -> u64 {
 impl Node {
     /// A node at that head which has everything; `None`, with a message, where there is no metadata to speak with.
     pub async fn start(name: &'static str, head: u64) -> Option<Self> {
-        let bytes = metadata("finney-393-v16.scale")?;
-        let state = NodeState { genesis: GENESIS, head, oldest_state: 0, first_block: 0, refuses: None };
+        metadata("finney-393-v16.scale")?;
+        let state = NodeState {
+            genesis: GENESIS,
+            head,
+            oldest_state: 0,
+            first_block: 0,
+            refuses: None,
+            delay: Duration::ZERO,
+        };
         let state = Arc::new(Mutex::new(state));
-        let shared = state.clone();
-        let mock = MockNode::builder()
+        let mock = Self::script(state.clone()).start().await.unwrap();
+        Some(Self { mock, state, name })
+    }
+
+    /// What a node in that state says.
+    pub fn script(state: Arc<Mutex<NodeState>>) -> MockBuilder {
+        let bytes = metadata("finney-393-v16.scale").unwrap_or_default();
+        MockNode::builder()
             .round_trip(ROUND_TRIP)
             .subscription("chain_newHead", "chain_subscribeNewHeads", "chain_unsubscribeNewHeads")
-            .otherwise(move |method, params| answer(&mut shared.lock().unwrap(), &bytes, method, params))
-            .start()
-            .await
-            .unwrap();
-        Some(Self { mock, state, name })
+            .otherwise(move |method, params| {
+                let mut state = state.lock().unwrap();
+                let reply = answer(&mut state, &bytes, method, params);
+                if state.delay.is_zero() { reply } else { reply.after(state.delay) }
+            })
     }
 
     pub fn state(&self) -> MutexGuard<'_, NodeState> {

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::{Context as _, Result, anyhow};
 use tensorwire::{At, BlockId, Builder, Cache, ErrorKind, Network, Runtime, Subtensor};
 
-use crate::{endpoint_option::EndpointOption, failure::Interrupted, options::Options, output::Output};
+use crate::{endpoint_option::EndpointOption, options::Options, output::Output, stop};
 
 pub(crate) struct Context {
     options: Options,
@@ -91,13 +91,10 @@ impl Context {
     }
 }
 
-/// The work's result, or [`Interrupted`] on Ctrl-C.
+/// The work's result, or [`Stopped`](stop::Stopped) on Ctrl-C and its like.
 pub(crate) async fn interruptible<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     tokio::select! {
         result = work => result,
-        signal = tokio::signal::ctrl_c() => {
-            signal.context("Ctrl-C cannot be listened for")?;
-            Err(Interrupted.into())
-        }
+        stopped = stop::asked() => Err(stopped?.into()),
     }
 }

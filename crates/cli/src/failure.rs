@@ -7,11 +7,7 @@ use anyhow::Error;
 use tensorwire::{ErrorKind, Network};
 
 use crate::endpoint_option::EndpointOption;
-
-/// Ctrl-C was pressed.
-#[derive(Debug, thiserror::Error)]
-#[error("interrupted")]
-pub(crate) struct Interrupted;
+use crate::stop::Stopped;
 
 /// What the user named is not there, and where to see what is.
 #[derive(Debug, thiserror::Error)]
@@ -43,8 +39,8 @@ pub(crate) fn report(error: &Error) -> ExitCode {
         // The reader has what it wanted, as `head` does.
         return ExitCode::SUCCESS;
     }
-    if error.is::<Interrupted>() {
-        return ExitCode::from(130);
+    if let Some(stopped) = error.downcast_ref::<Stopped>() {
+        return ExitCode::from(stopped.exit_code());
     }
     anstream::eprintln!("{BOLD_RED}error:{BOLD_RED:#} {}", one_line(error));
     if let Some(hint) = hint(error) {

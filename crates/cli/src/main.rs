@@ -14,6 +14,7 @@ mod options;
 mod output;
 mod pretty;
 mod progress;
+mod stop;
 mod table;
 
 use std::process::ExitCode;
@@ -41,7 +42,7 @@ Examples:
 
 With --json, exactly one JSON value is written to stdout and all else to stderr,
 except by --help, --version, completions, and by watch and scale --lines: one a line.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. RUST_LOG=debug tells more.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated. RUST_LOG=debug tells more.";
 
 fn main() -> ExitCode {
     let Tw { command, options } = Tw::parse();

@@ -1,11 +1,11 @@
 use std::{path::PathBuf, time::Duration};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
 use tensorwire_devnet::{Blocks, Devnet, Fault};
 
-use crate::{context::Context, progress};
+use crate::{context::Context, progress, stop};
 
 /// Serve a local chain until Ctrl-C
 #[derive(Args)]
@@ -86,7 +86,7 @@ impl Serve {
             context.output.show(&json!({ "url": url }), || {
                 format!("serving {url} until Ctrl-C\ntry: tw --network {url} neurons --netuid 1")
             })?;
-            stopped().await?;
+            stop::asked().await?;
             devnet.shutdown().await;
             Ok(())
         })
@@ -123,21 +123,6 @@ impl Serve {
         }
         Ok(builder.start().await?)
     }
-}
-
-/// Returns on Ctrl-C, or when a supervisor says to stop.
-async fn stopped() -> Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).context("signals cannot be listened for")?;
-        tokio::select! {
-            _ = terminate.recv() => Ok(()),
-            pressed = tokio::signal::ctrl_c() => pressed.context("Ctrl-C cannot be listened for"),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.context("Ctrl-C cannot be listened for")
 }
 
 fn block_time(text: &str) -> Result<f64, String> {

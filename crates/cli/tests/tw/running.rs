@@ -47,7 +47,13 @@ impl Running {
 
     /// Presses Ctrl-C. The exit code, what else it printed, and what else it complained of.
     pub(crate) fn interrupt(self) -> (Option<i32>, Vec<String>, Vec<String>) {
-        assert!(interrupt(self.child.as_ref().unwrap()).success());
+        self.signal("-INT")
+    }
+
+    /// Sends it a signal, and waits for its end.
+    pub(crate) fn signal(self, signal: &str) -> (Option<i32>, Vec<String>, Vec<String>) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
         self.end()
     }
 

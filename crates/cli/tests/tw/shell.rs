@@ -80,7 +80,7 @@ fn options_without_effect_are_named() {
         ("demo", "--network, --fallback, --archive, --no-pool, --at and --no-cache"),
         ("watch", "--at and --no-cache"),
         ("status", "--at and --no-cache"),
-        ("devnet", "--network, --at, --timeout and --no-cache"),
+        ("devnet", "--network, --fallback, --archive, --no-pool, --at, --timeout and --no-cache"),
         ("scale", "--network, --fallback, --archive, --no-pool, --at, --timeout and --no-cache"),
     ] {
         let help = help(name);

@@ -143,3 +143,15 @@ fn credentials_of_endpoints_are_not_printed() {
     let help = crate::support::finish(help.env("TW_NETWORK", &ready).spawn().unwrap());
     assert!(!help.succeeded().contains("hunter2"));
 }
+
+#[test]
+fn g23_no_log_level_prints_credentials() {
+    let url = format!("{}/?key=t0k3n55t0k3n55t0k3n55", DEVNET.url().replace("ws://", "ws://user:hunter2@"));
+    let mut command = crate::support::command(&["--network", &url, "rpc", "system_chain"]);
+    let ended = crate::support::finish(command.env("RUST_LOG", "trace").spawn().unwrap());
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stderr.contains("tensorwire::frames"));
+    for secret in ["hunter2", "t0k3n55", "dXNlcjpodW50ZXIy"] {
+        assert!(!ended.stderr.contains(secret), "{secret}: {}", ended.stderr);
+    }
+}

@@ -96,13 +96,15 @@ fn a_reader_who_has_enough_ends_it_quietly() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_closes_the_websocket_and_ends_with_130() {
+fn a_signal_closes_the_websocket_and_ends_with_its_code() {
     let chain = chain();
-    let watch = Running::start(&["--network", chain.url(), "watch", "heads"]);
-    watch.line();
-    assert_eq!(chain.stats().connections_open, 1);
-    assert_eq!(watch.interrupt(), (Some(130), vec![], vec![]));
-    eventually(|| chain.stats().connections_open == 0);
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let watch = Running::start(&["--network", chain.url(), "watch", "heads"]);
+        watch.line();
+        assert_eq!(chain.stats().connections_open, 1);
+        assert_eq!(watch.signal(signal), (Some(code), vec![], vec![]));
+        eventually(|| chain.stats().connections_open == 0);
+    }
 }
 
 #[cfg(unix)]

@@ -69,7 +69,7 @@ impl Chain {
     }
 
     /// The newest finalized block that the node knows now. Two requests, one after the other, and the metadata of a
-    /// new runtime.
+    /// new runtime; one more, between them, where there are several endpoints, so that it never goes backwards.
     pub async fn finalized(&self) -> Result<At> {
         self.0.node.is_ours()?;
         Ok(At::new(&self.0.node, Pin::finalized(&self.0.node)))
@@ -130,7 +130,10 @@ impl Chain {
     /// then. Endpoints that do not answer say so in their state. Four to six requests each, all within the deadline of a
     /// read.
     pub async fn probe(&self) -> Vec<EndpointStatus> {
-        self.0.node.pool.probe().await
+        match self.0.node.is_ours() {
+            Ok(()) => self.0.node.pool.probe().await,
+            Err(_) => Vec::new(),
+        }
     }
 
     pub(crate) fn node(&self) -> &Arc<Node> {

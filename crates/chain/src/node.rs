@@ -54,6 +54,7 @@ impl Node {
 
     /// Subscribes at the freshest endpoint.
     pub(crate) async fn subscribe(&self, request: Request, unsubscribe: &'static str) -> Result<Feed> {
+        self.is_ours()?;
         self.pool.subscribe(request, unsubscribe).await
     }
 

@@ -69,12 +69,14 @@ impl Pin {
         Self::new(node, BlockId::Head, async move { Ok(probe.get().await?.block) }, runtime)
     }
 
-    /// One request now, and one more when its answer is there.
+    /// One request now, and one more when its answer is there; another for its number where there are several endpoints.
     pub(crate) fn finalized(node: &Arc<Node>) -> Self {
-        let head = node.pool.send(Request::new("chain_getFinalizedHead"), Needs::Head);
+        let question = || Request::new("chain_getFinalizedHead");
+        let head = node.pool.send(question(), Needs::Head);
+        let pool = node.pool.clone();
         let block = async move {
-            let asked = head.await?;
-            Ok(Located { hash: asked.answer.json()?, number: None, seen_at: Some(asked.endpoint) })
+            let (hash, number, endpoint) = pool.finalized(head, question).await?;
+            Ok(Located { hash, number, seen_at: Some(endpoint) })
         };
         let block = Flight::new(&node.handle, block);
         let runtime = {

@@ -24,6 +24,7 @@ mod attempt;
 mod choice;
 mod endpoint;
 mod feed;
+mod head;
 mod identity;
 mod latencies;
 mod monitor;
@@ -35,6 +36,7 @@ pub(crate) use identity::Identity;
 
 use attempt::Ended;
 use choice::{Choice, Tried};
+use head::Told;
 
 /// What an endpoint must have to answer a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +69,7 @@ pub(crate) struct Pool {
     pub(crate) timeout: Duration,
     hedge: bool,
     max_lag: (u64, Duration),
-    /// The highest head that any endpoint has shown.
-    highest: AtomicU64,
+    told: Told,
     /// Told whenever an endpoint may have become better or worse.
     changed: watch::Sender<()>,
     activity: monitor::Activity,
@@ -80,9 +81,6 @@ pub(crate) struct Pool {
 /// not know it yet. After that it is taken for one that was reorganised away.
 const IMPORT_PAUSES: [u64; 5] = [250, 500, 1000, 2000, 2000];
 
-/// The pause before a node is asked for its head again that has told of one too old.
-const HEAD_PAUSE: Duration = Duration::from_millis(500);
-
 impl Pool {
     pub(crate) fn new(endpoints: Vec<Endpoint>, identity: Arc<Identity>, settings: &Settings) -> Arc<Self> {
         Arc::new_cyclic(|pool| Self {
@@ -92,7 +90,7 @@ impl Pool {
             timeout: settings.timeout,
             hedge: settings.hedge,
             max_lag: settings.max_lag,
-            highest: AtomicU64::new(0),
+            told: Told::default(),
             changed: watch::Sender::new(()),
             activity: monitor::Activity::default(),
         })
@@ -107,14 +105,16 @@ impl Pool {
         self.endpoints.len() == 1
     }
 
-    /// The highest head that was seen so far.
+    /// The highest head that a caller was told of, or that an endpoint in reach has. What one has said that is gone does
+    /// not count: it may have been wrong.
     pub(crate) fn highest(&self) -> u64 {
-        self.highest.load(Ordering::Relaxed)
+        let in_reach = self.endpoints.iter().filter(|endpoint| endpoint.is_open());
+        let heads = in_reach.filter_map(|endpoint| Some(endpoint.health().head?.0));
+        heads.fold(self.told.head(), u64::max)
     }
 
     /// An endpoint has shown its head.
     pub(crate) fn saw_head(&self, endpoint: usize, number: u64) {
-        self.highest.fetch_max(number, Ordering::Relaxed);
         if let Some(endpoint) = self.endpoints.get(endpoint) {
             endpoint.health().head_is(number, Instant::now());
             self.changed.send_replace(());
@@ -188,41 +188,6 @@ impl Pool {
                     Ended::Final(error) => return Err(error),
                 }
             }
-        }
-    }
-
-    /// The head of the chain, by a question whose answer names a block and its number: an answer older than what this
-    /// client has seen is asked for again, elsewhere or later.
-    pub(crate) async fn head<T>(
-        self: &Arc<Self>,
-        first: impl Future<Output = Result<Asked>>,
-        question: impl Fn() -> Request,
-        read: impl Fn(&Answer) -> Result<(u64, T)>,
-    ) -> Result<(T, usize)> {
-        let deadline = Instant::now() + self.timeout;
-        let mut asked = first.await?;
-        loop {
-            let seen = self.highest();
-            let (number, value) = read(&asked.answer)?;
-            self.saw_head(asked.endpoint, number);
-            if number >= seen {
-                return Ok((value, asked.endpoint));
-            }
-            if Instant::now() + HEAD_PAUSE >= deadline {
-                let endpoint = self.endpoints[asked.endpoint].name();
-                let message = format!(
-                    "{endpoint} fell back to block {number}: this client has seen block {seen}, and no endpoint has it"
-                );
-                return Err(Error::new(ErrorKind::Stale, message));
-            }
-            let needs = Needs::Block(seen);
-            asked = match self.choose(needs, &Tried::default()) {
-                Choice::Now(endpoint) if endpoint != asked.endpoint => self.send(question(), needs).await?,
-                _ => {
-                    sleep(HEAD_PAUSE).await;
-                    self.send(question(), Needs::Head).await?
-                }
-            };
         }
     }
 

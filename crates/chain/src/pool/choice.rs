@@ -203,10 +203,11 @@ impl Pool {
     pub(super) fn is_best(&self, index: usize) -> bool {
         let now = Instant::now();
         let endpoint = &self.endpoints[index];
+        let highest = self.highest();
         let fit = |endpoint: &Endpoint| {
             matches!(endpoint.client().state(), State::Open | State::Idle | State::Connecting)
                 && self.ban(endpoint).is_none()
-                && !endpoint.health().is_second_choice(self.highest(), self.max_lag, now)
+                && !endpoint.health().is_second_choice(highest, self.max_lag, now)
         };
         fit(endpoint) || !self.endpoints.iter().any(fit)
     }

@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-use crate::{EndpointStatus, Error, ErrorKind, Hash, Result, builder::Settings};
+use crate::{EndpointStatus, Hash, Result, builder::Settings};
 
 mod attempt;
 mod choice;

@@ -2,8 +2,8 @@
 //!
 //! A refusal begins a *ban*: nothing is written until it ends, then one request, or one attempt to connect, goes out as a
 //! *probe*. If it is accepted the gate opens, at a pace; if it is refused the next ban is twice as long. There is no pace
-//! until the first refusal. It is the one the endpoint states, or else what it was seen to accept within a second; that
-//! guess grows while nothing is refused.
+//! until the first refusal that speaks of too many requests. It is the one the endpoint states, or else what it was seen to
+//! accept within a second; that guess grows while nothing is refused.
 
 use std::time::{Duration, Instant};
 
@@ -138,7 +138,7 @@ impl Budget {
             ban.until = ban.until.max(until);
             return is_longer;
         }
-        if what == Refused::Request && refusal.rate.is_none() && !is_probe {
+        if what == Refused::Request && refusal.rate.is_none() && !refusal.is_busy && !is_probe {
             let accepted = self.meter.per_second(now);
             self.pace = Some(match self.pace.take() {
                 Some(pace) => pace.refused(accepted, now),

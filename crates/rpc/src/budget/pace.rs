@@ -8,9 +8,9 @@ const LEAST_GUESS: f64 = 1.0;
 /// What a rate may be, stated or grown: a request a day, or so many that it is no limit.
 const RATES: (f64, f64) = (1.0 / 86_400.0, 1e6);
 
-/// A guess that was used for so many seconds without a refusal grows by a tenth of what it was after the last refusal, at
+/// A guess that was used for so many seconds without a refusal grows by half of what it was after the last refusal, at
 /// least by 1. It takes twice as long after each refusal, and half as long after each growth, within these bounds.
-const PATIENCE: (f64, f64) = (30.0, 3600.0);
+const PATIENCE: (f64, f64) = (10.0, 3600.0);
 
 /// The unused turns of so many seconds may be taken at once; always one.
 const BURST: f64 = 0.05;
@@ -38,7 +38,7 @@ impl Pace {
 
     pub(super) fn guessed(rate: f64, now: Instant) -> Self {
         let rate = rate.clamp(LEAST_GUESS, RATES.1);
-        Self { rate, step: (rate / 10.0).max(1.0), patience: PATIENCE.0, accepted: 0.0, turns: 1.0, at: now }
+        Self { rate, step: (rate / 2.0).max(1.0), patience: PATIENCE.0, accepted: 0.0, turns: 1.0, at: now }
     }
 
     /// The pace after a refusal at this one: what was accepted instead, but not so little that one idle second explains

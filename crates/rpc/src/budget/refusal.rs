@@ -17,6 +17,8 @@ pub(crate) struct Refusal {
     pub(crate) wait: Option<Duration>,
     /// Requests it allows a second.
     pub(crate) rate: Option<f64>,
+    /// It says that it is busy, not that this client asks too much.
+    pub(crate) is_busy: bool,
 }
 
 /// The longest wait that is believed.
@@ -26,7 +28,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 const MAX_DEPTH: usize = 3;
 
 /// Codes that mean a rate limit and nothing else: a gateway's, polkadot-sdk's own, jsonrpsee's "server is busy", HTTP's.
-const ALWAYS: [i64; 4] = [-32029, -32999, -32009, 429];
+const ALWAYS: [i64; 4] = [-32029, -32999, SERVER_IS_BUSY, 429];
 
 /// Codes that may mean one: -32004 is "method not supported" elsewhere, -32005 jsonrpsee's "batches not supported".
 const SOMETIMES: [i64; 2] = [-32004, -32005];
@@ -72,6 +74,9 @@ const PERIODS: [(&str, Duration); 6] = [
 const SECOND: Duration = Duration::from_secs(1);
 const MILLISECOND: Duration = Duration::from_millis(1);
 
+/// jsonrpsee's: the node has more to do than it can, whoever asked for it.
+const SERVER_IS_BUSY: i64 = -32009;
+
 impl Refusal {
     /// What a node's error says, if it is a refusal.
     pub(crate) fn of_server(error: &ServerError) -> Option<Self> {
@@ -85,6 +90,7 @@ impl Refusal {
             return None;
         }
         policy.wait = policy.wait.or_else(|| wait_in(&text));
+        policy.is_busy = error.code == SERVER_IS_BUSY;
         Some(policy)
     }
 
@@ -100,7 +106,7 @@ impl Refusal {
             (_, Some(1008 | 1013), _) => (Refused::Request, wait_in(&error.message().to_lowercase())),
             _ => return None,
         };
-        Some((what, Self { wait, rate: None }))
+        Some((what, Self { wait, rate: None, is_busy: error.close_code() == Some(1013) }))
     }
 
     /// Takes in whatever policy lies in an error's data.

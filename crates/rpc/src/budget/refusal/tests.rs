@@ -29,7 +29,8 @@ fn g10_errors_that_are_refusals_are_told_from_those_that_are_not() {
         (-32005, "Limit exceeded"),
     ];
     for (code, message) in refusals {
-        assert_eq!(server(code, message, json!(null)), Some(Refusal::default()), "{code} {message}");
+        let refusal = Refusal { is_busy: code == -32009, ..Refusal::default() };
+        assert_eq!(server(code, message, json!(null)), Some(refusal), "{code} {message}");
     }
     let others = [
         (-32005, "Batched requests are not supported by this server"),

@@ -4,10 +4,7 @@
 //! endpoint that is of use and has what it needs; one that fails is asked of the next, inside the same deadline.
 
 use std::{
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 

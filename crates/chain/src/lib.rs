@@ -43,5 +43,7 @@ pub use status::{EndpointState, EndpointStatus, Role};
 pub use version::RuntimeVersion;
 pub use watch::{Change, Watch};
 
+/// The wire below: whoever wants settings of their own for an endpoint finds its builder here.
+pub use tensorwire_rpc as rpc;
 pub use tensorwire_rpc::Stats;
 pub use tensorwire_scale::{AccountId, Arguments, FromScale, Runtime, Value};

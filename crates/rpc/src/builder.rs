@@ -234,6 +234,20 @@ impl Builder {
 }
 
 /// The URL, with all defaults.
+impl From<&String> for Builder {
+    fn from(url: &String) -> Self {
+        Self::new(url)
+    }
+}
+
+/// The URL, with all defaults.
+impl From<String> for Builder {
+    fn from(url: String) -> Self {
+        Self::new(&url)
+    }
+}
+
+/// The URL, with all defaults.
 impl From<&str> for Builder {
     fn from(url: &str) -> Self {
         Self::new(url)

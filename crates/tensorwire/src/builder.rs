@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use tensorwire_chain::{Cache, Chain, Hash, Result};
+use tensorwire_chain::{Cache, Chain, Hash, Result, rpc};
 
 use crate::{Network, Subtensor};
 
@@ -38,15 +38,16 @@ impl Builder {
         self
     }
 
-    /// Another endpoint of the same chain. See [`fallback`](tensorwire_chain::Builder::fallback).
-    pub fn fallback(self, url: &str) -> Self {
-        self.edit(|chain| chain.fallback(url))
+    /// Another endpoint of the same chain: a URL, or a wire with settings of its own. See
+    /// [`fallback`](tensorwire_chain::Builder::fallback).
+    pub fn fallback(self, endpoint: impl Into<rpc::Builder>) -> Self {
+        self.edit(|chain| chain.fallback(endpoint))
     }
 
     /// An endpoint of the same chain that keeps the state of old blocks. See
     /// [`archive`](tensorwire_chain::Builder::archive).
-    pub fn archive(self, url: &str) -> Self {
-        self.edit(|chain| chain.archive(url))
+    pub fn archive(self, endpoint: impl Into<rpc::Builder>) -> Self {
+        self.edit(|chain| chain.archive(endpoint))
     }
 
     /// The deadline of every read, however many requests it takes. Default is 60 seconds.

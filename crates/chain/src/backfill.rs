@@ -1,46 +1,22 @@
-use std::ops::RangeInclusive;
-
-use futures_util::future::join_all;
 use tensorwire_rpc::{Answer, Request};
 
 use crate::{BlockRef, Error, ErrorKind, Hash, Header, Result, node::Node, pool::Needs};
 
-/// The hashes of consecutive blocks of the best chain, lowest first: one request. `None` for those the node has not;
-/// an endpoint whose hashes do not fit is passed over if there is another.
+/// The hashes of blocks of the best chain, as they are numbered: one request. `None` for those the node has not; an
+/// endpoint whose hashes do not fit is passed over if there is another.
 pub(crate) async fn hashes(
     node: &Node,
-    heights: &RangeInclusive<u64>,
+    numbers: &[u64],
     fits: impl Fn(&[Option<Hash>]) -> bool + Send,
 ) -> Result<Vec<Option<Hash>>> {
-    let numbers: Vec<_> = heights.clone().collect();
+    let highest = numbers.iter().copied().max().unwrap_or_default();
     let request = Request::new("chain_getBlockHash").param(numbers);
     let accept = move |answer: &Answer| answer.json::<Vec<_>>().is_ok_and(|hashes| fits(&hashes));
     let read = async {
-        let answer = node.request_where(request, Needs::Block(*heights.end()), accept).await?;
+        let answer = node.request_where(request, Needs::Block(highest), accept).await?;
         Ok(answer.json()?)
     };
-    node.bounded(|| format!("hashes of blocks {} to {}", heights.start(), heights.end()), read).await
-}
-
-/// The headers of these blocks, in their order: one request each, in flight together. Where only some are answered in
-/// time, as an endpoint limits the rate of requests, the others are asked for again, one after the other. `None` if
-/// one of them is nowhere to be had.
-pub(crate) async fn headers(node: &Node, blocks: &[BlockRef]) -> Result<Option<Vec<Header>>> {
-    let asked = join_all(blocks.iter().map(|&block| header(node, block))).await;
-    let some = asked.iter().any(Result::is_ok);
-    let mut headers = Vec::with_capacity(blocks.len());
-    for (&block, answer) in blocks.iter().zip(asked) {
-        let header = match answer {
-            Err(error) if some && is_late(&error) => header(node, block).await?,
-            answer => answer?,
-        };
-        headers.push(header);
-    }
-    Ok(headers.into_iter().collect())
-}
-
-fn is_late(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::Timeout | ErrorKind::RateLimited)
+    node.bounded(|| format!("hashes of {} blocks up to {highest}", numbers.len()), read).await
 }
 
 /// The header of this block: one request. `None` if no endpoint has it.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use tensorwire_rpc::Answer;
 use tensorwire_scale::hash::blake2_256;
 
-use crate::{Error, ErrorKind, Hash, Result};
+use crate::{Hash, Result};
 
 /// The header of a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,21 +43,23 @@ impl fmt::Display for BlockRef {
 /// A header as nodes write it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire<'a> {
-    #[serde(borrow)]
-    number: &'a str,
+struct Wire {
+    number: String,
     parent_hash: Hash,
     state_root: Hash,
     extrinsics_root: Hash,
-    #[serde(borrow)]
-    digest: Digest<'a>,
+    digest: Digest,
 }
 
 #[derive(Deserialize)]
-struct Digest<'a> {
-    #[serde(borrow)]
-    logs: Vec<&'a str>,
+struct Digest {
+    logs: Vec<String>,
 }
+
+/// A header that a node has given.
+#[derive(Deserialize)]
+#[serde(try_from = "Wire")]
+struct Given(Header);
 
 /// What is read of a header where only its height matters.
 #[derive(Deserialize)]
@@ -85,28 +87,12 @@ impl Header {
 
     /// The header that a node answered, `None` for `null`.
     pub(crate) fn read(answer: &Answer) -> Result<Option<Self>> {
-        Self::parse(answer.raw())
+        if answer.is_null() { Ok(None) } else { Self::announced(answer).map(Some) }
     }
 
-    fn parse(json: &str) -> Result<Option<Self>> {
-        let wire: Option<Wire<'_>> =
-            serde_json::from_str(json).map_err(|error| malformed(&error.to_string()))?;
-        wire.map(Self::from_wire).transpose()
-    }
-
-    fn from_wire(wire: Wire<'_>) -> Result<Self> {
-        let number = wire.number.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok());
-        let number = number.ok_or_else(|| malformed(&format!("`{}` is no block number", wire.number)))?;
-        let item = |log: &&str| const_hex::decode(log).map_err(|_| malformed("a digest item is no hex"));
-        let mut header = Self {
-            number,
-            hash: Hash([0; 32]),
-            parent: wire.parent_hash,
-            state_root: wire.state_root,
-            extrinsics_root: wire.extrinsics_root,
-            digest: wire.digest.logs.iter().map(item).collect::<Result<_>>()?,
-        };
-        header.hash = Hash(blake2_256(&header.encode()));
+    /// The header that a node tells of: there is one.
+    pub(crate) fn announced(answer: &Answer) -> Result<Self> {
+        let Given(header) = answer.json()?;
         Ok(header)
     }
 
@@ -122,8 +108,24 @@ impl Header {
     }
 }
 
-fn malformed(what: &str) -> Error {
-    Error::new(ErrorKind::Protocol, format!("the node gave no block header: {what}"))
+impl TryFrom<Wire> for Given {
+    type Error = String;
+
+    fn try_from(wire: Wire) -> Result<Self, String> {
+        let number = wire.number.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok());
+        let number = number.ok_or_else(|| format!("`{}` is no block number", wire.number))?;
+        let item = |log: &String| const_hex::decode(log).map_err(|_| "a digest item is no hex".to_owned());
+        let mut header = Header {
+            number,
+            hash: Hash([0; 32]),
+            parent: wire.parent_hash,
+            state_root: wire.state_root,
+            extrinsics_root: wire.extrinsics_root,
+            digest: wire.digest.logs.iter().map(item).collect::<Result<_, _>>()?,
+        };
+        header.hash = Hash(blake2_256(&header.encode()));
+        Ok(Self(header))
+    }
 }
 
 /// A compact integer: its two lowest bits tell how many bytes it takes.

@@ -12,6 +12,7 @@ use futures_util::{
 use crate::{BlockRef, Chain, Header, Result};
 
 mod branch;
+mod fetch;
 mod follow;
 mod follower;
 mod line;
@@ -84,8 +85,9 @@ impl Chain {
     /// The stream keeps the connection; dropping it ends the subscription.
     ///
     /// # Errors
-    /// In the stream, which goes on: `Connection` for every timeout that an outage lasts, and what a node answers
-    /// against the protocol. It ends after `WrongChain`, and when the chain is closed by its owner.
+    /// In the stream, which goes on: `Connection` for every timeout that an outage lasts; what a node refuses, or answers
+    /// against the protocol, at once and then for every timeout. It ends after `WrongChain`, after a method that the node
+    /// does not know, after a second head that is none, and when the chain is closed by its owner.
     pub fn heads(&self) -> Heads {
         self.follow(Path::Best)
     }
@@ -102,8 +104,9 @@ impl Chain {
     /// Every finalized block from that number on, each once, in order, then the live ones. To resume pass the number
     /// after the last one. A number above the finalized head is waited for.
     ///
-    /// Old blocks come in runs of 64, two round trips and 65 requests each; at most 1,088 headers are in memory. For
-    /// the rest see [`finalized_heads`](Self::finalized_heads).
+    /// Old blocks are told one by one as they come: two round trips and 65 requests for every 64, fewer at once from an
+    /// endpoint that does not carry that many; at most 128 headers are in memory. For the rest see
+    /// [`finalized_heads`](Self::finalized_heads).
     ///
     /// # Errors
     /// As [`finalized_heads`](Self::finalized_heads), and `UnknownBlock` while no endpoint has a block.

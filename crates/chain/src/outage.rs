@@ -13,8 +13,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 pub(crate) enum Fault {
     /// Another attempt may do: it is told if that goes on for long.
     Passing(Error),
-    /// It is told, and the stream goes on.
+    /// The same, after some of what was asked for has come: no trouble up to now.
+    Partial(Error),
+    /// It is told at once, and the stream goes on.
     Told(Error),
+    /// What was announced is not what it should be: once that may be chance.
+    Malformed(Error),
     /// It is told, and the stream ends.
     Final(Error),
     /// The trouble has lasted for a timeout: what came last of it is told.
@@ -28,6 +32,9 @@ pub(crate) struct Outage {
     attempt: Instant,
     /// Since when there is trouble that was not told, and what it is.
     untold: Option<(Instant, Error)>,
+    /// When something was last told of it.
+    told: Option<Instant>,
+    malformed: bool,
     failures: u32,
     ended: bool,
 }
@@ -36,7 +43,7 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         let closed = error.rpc().is_some_and(|error| error.kind() == rpc::ErrorKind::Closed);
         match error.kind() {
-            _ if closed => Self::Final(error),
+            _ if closed || is_unknown_method(&error) => Self::Final(error),
             ErrorKind::WrongChain | ErrorKind::Forked => Self::Final(error),
             ErrorKind::Connection | ErrorKind::RateLimited | ErrorKind::Stale => Self::Passing(error),
             // The wire has tried for as long as a call may take.
@@ -49,30 +56,57 @@ impl From<Error> for Fault {
 impl Fault {
     /// What the end of a subscription means: there can be another one.
     pub(crate) fn of_feed(ended: Option<rpc::Error>) -> Self {
-        let Some(error) = ended else {
-            return Self::Passing(Error::new(ErrorKind::Connection, "the subscription has ended"));
-        };
-        let timed_out = error.is_timeout();
-        match Self::from(Error::from(error)) {
-            Self::Told(error) if !timed_out => Self::Passing(error),
-            fault => fault,
+        match ended {
+            Some(error) => Self::from(Error::from(error)),
+            None => Self::Passing(Error::new(ErrorKind::Connection, "the subscription has ended")),
+        }
+    }
+
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::Passing(_) | Self::Partial(_) | Self::Overdue)
+    }
+
+    /// Whether an endpoint could not be reached, or not in time: what it would have said is not known.
+    pub(crate) fn is_of_wire(&self) -> bool {
+        use ErrorKind::{Connection, RateLimited, Stale, Timeout};
+        match self {
+            Self::Passing(error) | Self::Told(error) => {
+                matches!(error.kind(), Connection | RateLimited | Stale | Timeout)
+            }
+            Self::Malformed(_) | Self::Final(_) => false,
+            Self::Partial(_) | Self::Overdue => true,
         }
     }
 }
 
+/// JSON-RPC's "Method not found": no other attempt helps.
+fn is_unknown_method(error: &Error) -> bool {
+    error.rpc().and_then(rpc::Error::server_error).is_some_and(|error| error.code == -32601)
+}
+
 impl Outage {
     pub(crate) fn new(node: Arc<Node>) -> Self {
-        Self { node, attempt: Instant::now(), untold: None, failures: 0, ended: false }
+        Self {
+            node,
+            attempt: Instant::now(),
+            untold: None,
+            told: None,
+            malformed: false,
+            failures: 0,
+            ended: false,
+        }
     }
 
     /// All is well.
     pub(crate) fn over(&mut self) {
-        (self.untold, self.failures) = (None, 0);
+        self.progress();
+        (self.told, self.malformed) = (None, false);
     }
 
     /// Not all is well yet, but something has come of it.
     pub(crate) fn progress(&mut self) {
-        self.untold = None;
+        self.heard();
+        self.failures = 0;
     }
 
     /// Whether there was a failure that cannot heal.
@@ -96,29 +130,53 @@ impl Outage {
         since.checked_add(self.node.timeout())
     }
 
-    /// A subscription has been waited for: what fails now has not failed for that long.
+    /// The node is there: what fails now has not failed for long.
     pub(crate) fn heard(&mut self) {
+        (self.untold, self.attempt) = (None, Instant::now());
+    }
+
+    /// A subscription has been waited for: that was no attempt.
+    pub(crate) fn waited(&mut self) {
         self.attempt = Instant::now();
     }
 
-    /// Takes note of a failure. What is to be told of it, if anything.
+    /// Takes note of a failure. What is to be told of it, if anything: what was told at once is told again after a timeout.
     pub(crate) fn note(&mut self, fault: Fault) -> Option<Error> {
+        if matches!(fault, Fault::Partial(_)) {
+            self.progress();
+        }
         self.failures = self.failures.saturating_add(1);
+        let fault = match fault {
+            Fault::Partial(error) => Fault::Passing(error),
+            Fault::Malformed(error) if std::mem::replace(&mut self.malformed, true) => Fault::Final(error),
+            Fault::Malformed(error) => Fault::Told(error),
+            fault => fault,
+        };
         let closed = self.node.pool.first().client().state() == rpc::State::Closed;
         self.ended = closed || matches!(fault, Fault::Final(_));
+        let (now, timeout) = (Instant::now(), self.node.timeout());
         let untold = self.untold.take();
-        match fault {
+        let error = match fault {
             Fault::Passing(error) if !self.ended => {
                 let since = untold.map_or(self.attempt, |(since, _)| since);
-                if since.elapsed() >= self.node.timeout() {
-                    return Some(error);
+                if now - since < timeout {
+                    self.untold = Some((since, error));
+                    return None;
                 }
-                self.untold = Some((since, error));
-                None
+                error
             }
-            Fault::Passing(error) | Fault::Told(error) | Fault::Final(error) => Some(error),
-            Fault::Overdue => untold.map(|(_, error)| error),
-        }
+            Fault::Told(_) if !self.ended && self.told.is_some_and(|told| now - told < timeout) => {
+                return None;
+            }
+            Fault::Passing(error)
+            | Fault::Partial(error)
+            | Fault::Told(error)
+            | Fault::Malformed(error)
+            | Fault::Final(error) => error,
+            Fault::Overdue => untold?.1,
+        };
+        self.told = Some(now);
+        Some(error)
     }
 }
 

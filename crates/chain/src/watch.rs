@@ -69,9 +69,10 @@ impl Chain {
     /// The stream keeps the connection; dropping it ends the subscriptions.
     ///
     /// # Errors
-    /// In the stream, which goes on: `Connection` for every timeout that an outage lasts, and what a node answers
-    /// against the protocol. It ends after `NotFound`, with the nearest names; `Invalid`, naming the keys that the item
-    /// takes; `Decode`; `WrongChain`; and when the chain is closed by its owner.
+    /// In the stream, which goes on: `Connection` for every timeout that an outage lasts; what a node refuses, or answers
+    /// against the protocol, at once and then for every timeout. It ends after `NotFound`, with the nearest names;
+    /// `Invalid`, naming the keys that the item takes; `Decode`; `WrongChain`; a method that the node does not know; a
+    /// second head that is none; and when the chain is closed by its owner.
     pub fn watch(&self, pallet: &str, item: &str, keys: impl Arguments) -> Watch {
         let watching = Watching::new(self.clone(), pallet, item, keys.into_values());
         let next = async |mut watching: Watching| Some((watching.next().await?, watching));

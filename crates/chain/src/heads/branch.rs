@@ -27,16 +27,13 @@ impl Branch {
         Some(BlockRef { number: lowest.number.checked_sub(1)?, hash: lowest.parent })
     }
 
-    /// Adds ancestors, given in ascending order. False if they are no ancestors: none is added then beyond the last
-    /// one that is.
-    pub(super) fn extend(&mut self, headers: Vec<Header>) -> bool {
-        for header in headers.into_iter().rev() {
-            if !self.lowest().follows(header.block()) {
-                return false;
-            }
-            self.below.push(header);
+    /// Adds the parent of the lowest block. False if this is not it.
+    pub(super) fn extend(&mut self, parent: Header) -> bool {
+        let fits = self.lowest().follows(parent.block());
+        if fits {
+            self.below.push(parent);
         }
-        true
+        fits
     }
 
     /// All blocks, in ascending order.

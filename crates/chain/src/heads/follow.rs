@@ -6,10 +6,11 @@ use tokio::time::timeout;
 use super::{
     HeadEvent,
     branch::Branch,
+    fetch::Fetch,
     follower::{Follower, Path, Step, Stretch},
 };
 use crate::{
-    Error, ErrorKind, Header, Result, backfill,
+    BlockRef, Error, ErrorKind, Header, Result, backfill,
     node::Node,
     outage::{Fault, Outage, until},
     pool::Feed,
@@ -24,6 +25,8 @@ pub(super) struct Follow {
     ask: Option<Why>,
     /// The head to be reached, and what is known of the way there.
     branch: Option<Branch>,
+    /// The headers that come next on it.
+    fetch: Fetch,
     told: VecDeque<HeadEvent>,
     /// Whether nothing leads from what was told to the head.
     stranded: bool,
@@ -43,6 +46,7 @@ impl Follow {
     pub(super) fn new(node: Arc<Node>, path: Path) -> Self {
         Self {
             outage: Outage::new(node.clone()),
+            fetch: Fetch::new(node.clone()),
             node,
             follower: Follower::new(path),
             feed: None,
@@ -65,12 +69,16 @@ impl Follow {
             }
             self.outage.pause().await;
             let Err(fault) = self.advance().await else { continue };
-            if let Some(error) = self.outage.note(fault) {
+            let (lasting, of_wire) = (!fault.is_passing(), fault.is_of_wire());
+            let told = self.outage.note(fault);
+            if !of_wire && (lasting || told.is_some()) {
                 // The next head may lead further.
                 self.branch = None;
                 if std::mem::take(&mut self.stranded) {
                     self.follower.give_up();
                 }
+            }
+            if let Some(error) = told {
                 return Some(Err(error));
             }
         }
@@ -88,7 +96,12 @@ impl Follow {
         let reached = self.reach(&mut branch).await;
         match reached {
             Ok(true) => {
-                self.outage.over();
+                // A head that is known already shows that the node lives, not that it goes on.
+                if self.told.is_empty() {
+                    self.outage.heard()
+                } else {
+                    self.outage.over()
+                }
                 self.stranded = false;
             }
             // A best head may be stale by now; a finalized one stays.
@@ -119,9 +132,9 @@ impl Follow {
             }
         };
         let heard = timeout(self.node.timeout(), feed.next()).await;
-        self.outage.heard();
+        self.outage.waited();
         match heard {
-            Ok(Some(Ok(head))) => Ok(Header::read(&head)?),
+            Ok(Some(Ok(head))) => Header::announced(&head).map(Some).map_err(Fault::Malformed),
             // The next head tells what was missed.
             Ok(Some(Err(error))) if error.is_gap() || error.is_lagged() => {
                 self.follower.source_changed();
@@ -138,7 +151,7 @@ impl Follow {
         }
     }
 
-    async fn subscribe(&self) -> Result<Feed> {
+    async fn subscribe(&mut self) -> Result<Feed> {
         self.node.genesis().await?;
         let (subscribe, unsubscribe) = if self.follower.is_finalized() {
             ("chain_subscribeFinalizedHeads", "chain_unsubscribeFinalizedHeads")
@@ -158,18 +171,25 @@ impl Follow {
                     return Ok(true);
                 }
                 Step::Below(stretch) => {
-                    let headers = self.fetch(&stretch).await?;
-                    if !branch.extend(headers) {
+                    if self.fetch.first() != Some(stretch.top) {
+                        let missing = self.missing(&stretch).await?;
+                        self.fetch.want(missing.into_iter().rev());
+                    }
+                    let header = self.fetch.next().await?;
+                    if !header.is_some_and(|header| branch.extend(header)) {
                         return Err(self.moved(&stretch));
                     }
                     self.outage.progress();
                 }
                 Step::Above(stretch) => {
-                    let headers = self.fetch(&stretch).await?;
-                    if !self.follower.meet_above(headers, &mut self.told) {
-                        return Err(self.moved(&stretch));
+                    if self.fetch.first().map(|block| block.number) != Some(*stretch.heights.start()) {
+                        let missing = self.missing(&stretch).await?;
+                        self.fetch.want(missing);
                     }
-                    self.outage.progress();
+                    let Some(header) = self.fetch.next().await? else { return Err(self.moved(&stretch)) };
+                    let event = self.follower.meet_above(header).map_err(|error| self.lost(error))?;
+                    self.told.push_back(event);
+                    self.outage.over();
                     return Ok(false);
                 }
                 Step::Older(first) => match backfill::header(&self.node, first).await? {
@@ -186,21 +206,19 @@ impl Follow {
         }
     }
 
-    /// The headers of a stretch but those told already.
-    async fn fetch(&mut self, stretch: &Stretch) -> Result<Vec<Header>, Fault> {
-        let hashes = backfill::hashes(&self.node, &stretch.heights, |hashes| stretch.fits(hashes)).await?;
+    /// The blocks of a stretch but those told already: one request.
+    async fn missing(&mut self, stretch: &Stretch) -> Result<Vec<BlockRef>, Fault> {
+        let hashes = backfill::hashes(&self.node, &stretch.numbers(), |hashes| stretch.fits(hashes)).await?;
         if self.follower.is_finalized()
             && let Some(number) = stretch.unknown(&hashes)
         {
             let message = format!("no endpoint has block {number}, which was finalized: an archive has it");
             let error = Error::new(ErrorKind::UnknownBlock, message);
-            // Whoever has not even the last one may just be behind.
-            let behind = stretch.top.is_some() && hashes.last() == Some(&None);
+            // Whoever has not even the highest one may just be behind.
+            let behind = number == stretch.top.number;
             return Err(if behind { Fault::Passing(error) } else { Fault::Told(error) });
         }
-        let Some(missing) = self.follower.missing(stretch, &hashes) else { return Err(self.moved(stretch)) };
-        let headers = backfill::headers(&self.node, &missing).await?;
-        headers.ok_or_else(|| self.moved(stretch))
+        self.follower.missing(stretch, &hashes).ok_or_else(|| self.moved(stretch))
     }
 
     /// The node, or the one that answered, is on another branch than the head.

@@ -3,11 +3,11 @@ use std::ops::RangeInclusive;
 use super::{HeadEvent, branch::Branch, line::Line};
 use crate::{BlockRef, Error, ErrorKind, Hash, Header, Result};
 
-/// The most blocks that a stream of best heads catches up with by itself, and that a stream of finalized ones checks
-/// from the head down before it tells the first of them.
+/// The most blocks that a stream of best heads catches up with by itself.
 pub(super) const REPLAYED: u64 = 1024;
 
-/// Headers that are fetched together.
+/// Blocks whose hashes are asked for together. A stream of finalized ones that is further behind tells the lowest as
+/// they come; one that is less so checks them from the head down first.
 const CHUNK: u64 = 64;
 
 /// What a stream has told, and what it takes to tell more: no IO, no clock.
@@ -48,10 +48,8 @@ pub(super) enum Step {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Stretch {
     pub(super) heights: RangeInclusive<u64>,
-    /// What the first one must be, where that is known: it has been told, and its header is not wanted.
-    pub(super) told: Option<Hash>,
-    /// What the last one must be, where that is known.
-    pub(super) top: Option<Hash>,
+    /// The last of them, or a descendant: whoever has it on its best chain has the others there as well.
+    pub(super) top: BlockRef,
 }
 
 impl Follower {
@@ -114,9 +112,9 @@ impl Follower {
         }
         match branch.parent() {
             Some(parent) if parent.number >= next => {
-                let far = branch.lowest() == head && parent.number - next >= REPLAYED;
+                let far = branch.lowest() == head && parent.number - next >= CHUNK;
                 Ok(if far {
-                    Step::Above(Stretch::above(last, next))
+                    Step::Above(Stretch::above(next, head.block()))
                 } else {
                     Step::Below(Stretch::below(parent, next))
                 })
@@ -126,16 +124,16 @@ impl Follower {
         }
     }
 
-    /// Tells the blocks right above the line, as far as they are linked to it and to each other. False if not all are.
-    pub(super) fn meet_above(&mut self, headers: Vec<Header>, told: &mut impl Extend<HeadEvent>) -> bool {
-        for header in headers {
-            if self.line.last().is_some_and(|last| !header.follows(last)) {
-                return false;
-            }
-            self.line.push(&header);
-            told.extend([HeadEvent::Block(header)]);
+    /// Takes the block right above the line.
+    ///
+    /// # Errors
+    /// `Protocol` if it is not linked to the line: a head that leads there reverts what was told.
+    pub(super) fn meet_above(&mut self, header: Header) -> Result<HeadEvent> {
+        if self.line.last().is_some_and(|last| !header.follows(last)) {
+            return Err(reverted(&header));
         }
-        true
+        self.line.push(&header);
+        Ok(HeadEvent::Block(header))
     }
 
     /// Extends the line by the parent of its first block, whose header this is. False if it reaches as far down as it
@@ -166,14 +164,15 @@ impl Follower {
         self.line.clear();
     }
 
-    /// Which blocks of a stretch are to be fetched, given the hashes of them all in ascending order: those above the
-    /// last one that was told. `None` if these are not the blocks looked for: they are of another branch.
+    /// Which blocks of a stretch are to be fetched, given the hashes of its [`numbers`](Stretch::numbers): in
+    /// ascending order, those above the last one that was told. `None` if these are not the blocks looked for: they are of another branch.
     pub(super) fn missing(&self, stretch: &Stretch, hashes: &[Option<Hash>]) -> Option<Vec<BlockRef>> {
         if !stretch.fits(hashes) {
             return None;
         }
         let block = |(number, &hash): (u64, &Option<Hash>)| Some(BlockRef { number, hash: hash? });
-        let mut blocks: Vec<_> = stretch.heights.clone().zip(hashes).filter_map(block).collect();
+        let mut blocks: Vec<_> = stretch.numbers().into_iter().zip(hashes).filter_map(block).collect();
+        blocks.retain(|block| stretch.heights.contains(&block.number));
         let told = blocks.iter().rposition(|&block| self.line.contains(block));
         Some(blocks.split_off(told.map_or(0, |told| told + 1)))
     }
@@ -208,28 +207,38 @@ impl Stretch {
     /// The heights that end at that block, but none below the floor.
     fn below(top: BlockRef, floor: u64) -> Self {
         let first = top.number.saturating_sub(CHUNK - 1).max(floor);
-        Self { heights: first..=top.number, told: None, top: Some(top.hash) }
+        Self { heights: first..=top.number, top }
     }
 
-    /// The heights from `next` on, and the one before where that block was told.
-    fn above(last: Option<BlockRef>, next: u64) -> Self {
-        let first = last.map_or(next, |last| last.number);
-        Self { heights: first..=next.saturating_add(CHUNK - 1), told: last.map(|last| last.hash), top: None }
+    /// The heights from `next` on, on the way to that head.
+    fn above(next: u64, head: BlockRef) -> Self {
+        Self { heights: next..=next.saturating_add(CHUNK - 1), top: head }
     }
 
-    /// The lowest height of which there is no block.
+    /// The heights whose hashes are to be asked for. A top above the others comes first: a node that gets there only
+    /// while it answers has not shown the way.
+    pub(super) fn numbers(&self) -> Vec<u64> {
+        let top = Some(self.top.number).filter(|number| !self.heights.contains(number));
+        top.into_iter().chain(self.heights.clone()).collect()
+    }
+
+    /// A height of which there is no block; the top's where the node has not got there.
     pub(super) fn unknown(&self, hashes: &[Option<Hash>]) -> Option<u64> {
-        self.heights.clone().zip(hashes).find_map(|(number, hash)| hash.is_none().then_some(number))
+        let numbers = self.numbers();
+        let mut unknown =
+            numbers.into_iter().zip(hashes).filter_map(|(number, hash)| hash.is_none().then_some(number));
+        let lowest = unknown.next()?;
+        Some(unknown.find(|&number| number == self.top.number).unwrap_or(lowest))
     }
 
     /// Whether these can be the hashes of the blocks looked for.
     pub(super) fn fits(&self, hashes: &[Option<Hash>]) -> bool {
-        let is =
-            |wanted: Option<Hash>, there: Option<&Option<Hash>>| wanted.is_none() || there == Some(&wanted);
-        hashes.len() == self.heights.clone().count()
-            && hashes.iter().all(Option::is_some)
-            && is(self.told, hashes.first())
-            && is(self.top, hashes.last())
+        let numbers = self.numbers();
+        let fits = |(number, hash): (&u64, &Option<Hash>)| match hash {
+            Some(hash) => *number != self.top.number || *hash == self.top.hash,
+            None => false,
+        };
+        numbers.len() == hashes.len() && numbers.iter().zip(hashes).all(fits)
     }
 }
 

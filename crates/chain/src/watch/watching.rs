@@ -63,7 +63,12 @@ impl Watching {
             self.outage.pause().await;
             match self.advance().await {
                 Ok(Some(change)) => {
-                    self.outage.over();
+                    // The present value, told anew, shows that the node lives, not that it goes on.
+                    if change.gap {
+                        self.outage.heard()
+                    } else {
+                        self.outage.over()
+                    }
                     return Some(Ok(change));
                 }
                 Ok(None) => {}
@@ -78,7 +83,7 @@ impl Watching {
 
     async fn advance(&mut self) -> Result<Option<Change>, Fault> {
         let heard = until(self.outage.deadline(), self.hear()).await?;
-        self.outage.heard();
+        self.outage.waited();
         match heard {
             Some(Either::Left(value)) => self.take_value(value).await,
             Some(Either::Right(head)) => self.take_head(head).map(|()| None),
@@ -156,7 +161,8 @@ impl Watching {
             }
             other => return self.end_of_feed(other),
         };
-        let (Some(head), Some(feeds)) = (Header::read(&answer)?, &mut self.feeds) else { return Ok(()) };
+        let head = Header::announced(&answer).map_err(Fault::Malformed)?;
+        let Some(feeds) = &mut self.feeds else { return Ok(()) };
         let last = feeds.head.replace(head.block());
         if last.is_some_and(|last| last != head.block() && !head.follows(last)) {
             self.start_over();

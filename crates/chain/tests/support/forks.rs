@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use tensorwire_chain::{BlockRef, Builder, Cache, Chain, Hash, HeadEvent};
 use tensorwire_rpc::{
     Client,
-    mock::{MockNode, Reply},
+    mock::{Greeting, MockNode, Reply},
 };
 use tensorwire_scale::hash::blake2_256;
 use tokio::time::Instant;
@@ -52,10 +52,12 @@ pub struct View {
     pub forgets_forks: bool,
     /// Gives this header for every block.
     pub lie: Option<Json>,
-    /// Refuses more headers a second than this.
+    /// Refuses more questions a second than this.
     pub limit: Option<u32>,
-    /// The present second, and the headers given in it.
+    /// The present second, and the questions asked in it.
     second: (Instant, u32),
+    /// Answers this to whoever subscribes.
+    pub refusal: Option<Reply>,
 }
 
 impl Forks {
@@ -150,6 +152,11 @@ impl Forks {
 
 impl ForkNode {
     pub async fn start(chain: &Forks, name: &str) -> Self {
+        Self::greeting(chain, name, Greeting::Upgrade).await
+    }
+
+    /// A node that meets every connection like this.
+    pub async fn greeting(chain: &Forks, name: &str, greeting: Greeting) -> Self {
         let view = View {
             best: Vec::new(),
             finalized: 0,
@@ -158,12 +165,16 @@ impl ForkNode {
             lie: None,
             limit: None,
             second: (Instant::now(), 0),
+            refusal: None,
         };
         let view = Arc::new(Mutex::new(view));
         let itself = Arc::<OnceLock<MockNode>>::default();
         let greet = |feed: &'static str, finalized: bool| {
             let (view, chain, itself) = (view.clone(), chain.clone(), itself.clone());
             move |_: &Json| {
+                if let Some(refusal) = &view.lock().unwrap().refusal {
+                    return refusal.clone();
+                }
                 let (view, chain, itself) = (view.clone(), chain.clone(), itself.clone());
                 tokio::spawn(async move {
                     // The present head comes right after the subscription's id.
@@ -180,6 +191,7 @@ impl ForkNode {
         };
         let answers = (view.clone(), chain.clone());
         let mock = MockNode::builder()
+            .greeting(greeting)
             .round_trip(ROUND_TRIP)
             .handle("chain_subscribeNewHeads", greet(BEST, false))
             .handle("chain_unsubscribeNewHeads", |params| Reply::Unsubscribe(params[0].clone()))
@@ -267,7 +279,7 @@ impl View {
     }
 
     fn answer(&mut self, chain: &Forks, method: &str, params: &Json) -> Reply {
-        if method == "chain_getHeader" && self.refuses() {
+        if self.refuses() {
             return Reply::error(-32029, "Too many requests");
         }
         let answer = match method {

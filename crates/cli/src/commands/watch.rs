@@ -1,5 +1,6 @@
 use anyhow::{Result, anyhow};
 use clap::{Args, Subcommand};
+use futures_util::FutureExt;
 use tensorwire::{HeadEvent, Heads, Subtensor};
 
 use crate::context::Context;
@@ -21,7 +22,7 @@ pub(crate) struct Watch {
 const NOTES: &str = "\
 A line for each block: its number and hash. Lost connections are made again, or another endpoint is \
 asked, and what was missed meanwhile is filled in; stderr tells of an outage that lasts longer than \
---timeout. --at and --no-cache have no effect here.
+--timeout, and at once of a node that refuses. --at and --no-cache have no effect here.
 
 JSON: one object a line, {\"event\": \"block\", \"number\", \"hash\", \"parent\"}, for heads also \
 {\"event\": \"reorg\", \"from\", \"to\"} and {\"event\": \"lagged\", \"missed\"}.
@@ -96,14 +97,23 @@ impl Watch {
             let mut heads = self.what.follow(subtensor);
             let mut left = self.what.limit();
             let mut outage = Outage::default();
+            let mut ahead = None;
             while left != Some(0) {
-                let event = match heads.next().await {
-                    Some(Ok(event)) => event,
-                    Some(Err(error)) => {
-                        outage.failed(error);
+                let item = match ahead.take() {
+                    Some(item) => item,
+                    None => heads.next().await,
+                };
+                let event = match item.ok_or_else(|| anyhow!("the node says no more"))? {
+                    Ok(event) => event,
+                    Err(error) => {
+                        // What ends the stream is the command's own error.
+                        ahead = heads.next().now_or_never();
+                        if let Some(None) = ahead {
+                            return Err(error.into());
+                        }
+                        outage.failed(&error);
                         continue;
                     }
-                    None => return Err(outage.last().unwrap_or_else(|| anyhow!("the node says no more"))),
                 };
                 outage.over();
                 if matches!(event, HeadEvent::Block(_)) {

@@ -1,7 +1,10 @@
 //! `tw watch` over reorganisations, lost connections and lost nodes: no block is missing, none comes twice.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use serde_json::{Value, json};
 use tensorwire_devnet::{Devnet, Ending};
+use tensorwire_rpc::mock::{MockNode, Reply};
 
 use crate::{
     running::Running,
@@ -73,6 +76,46 @@ fn g3_an_outage_is_told_on_stderr_and_what_was_missed_is_filled_in() {
         produce(&chain, 1);
         assert_eq!(numbers(&watch, 1), [71]);
         assert_eq!(watch.interrupt(), (Some(130), vec![], vec![]));
+    }
+}
+
+/// A node with a head, which answers this to whoever subscribes, so many times.
+fn refusing(refusal: Reply, times: usize) -> MockNode {
+    let hash = format!("0x{}", "11".repeat(32));
+    let header = json!({
+        "number": "0x7", "parentHash": hash, "stateRoot": hash, "extrinsicsRoot": hash, "digest": {"logs": []},
+    });
+    let left = AtomicUsize::new(times);
+    let node = MockNode::builder()
+        .result("chain_getBlockHash", json!(hash))
+        .result("chain_getHeader", header.clone())
+        .handle("chain_subscribeNewHeads", move |_| {
+            if left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_ok() {
+                return refusal.clone();
+            }
+            let began = Reply::Raw(r#"{"jsonrpc":"2.0","id":{id},"result":"s"}"#.into());
+            Reply::Many(vec![began, Reply::notify("chain_newHead", "s", header.clone())])
+        })
+        .start();
+    SERVERS.block_on(node).unwrap()
+}
+
+#[test]
+fn a_node_that_cannot_tell_of_heads_ends_the_watch_with_its_error() {
+    let node = refusing(Reply::error(-32601, "Method not found"), usize::MAX);
+    let error = at(&node.url(), &["watch", "heads"]).failed();
+    assert!(error.contains("Method not found") && error.contains(&node.url()), "{error}");
+}
+
+#[test]
+fn a_refusal_is_told_once_and_the_recovery_after_it() {
+    for refusal in [(-32603, "Internal error"), (-32006, "Too many subscriptions on the connection")] {
+        let node = refusing(Reply::error(refusal.0, refusal.1), 3);
+        let watch = Running::start(&["--network", &node.url(), "watch", "heads", "--limit", "1"]);
+        let complaint = watch.complaint();
+        assert!(complaint.contains(refusal.1) && complaint.contains(&node.url()), "{complaint}");
+        assert_eq!(numbers(&watch, 1), [7]);
+        assert_eq!(watch.end(), (Some(0), vec![], vec!["resumed".to_owned()]));
     }
 }
 

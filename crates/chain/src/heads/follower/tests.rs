@@ -50,7 +50,7 @@ impl Tree {
 
     fn hashes(&self, stretch: &Stretch) -> Vec<Option<Hash>> {
         let hash = |number| Some(self.best.get(usize::try_from(number).unwrap())?.hash);
-        stretch.heights.clone().map(hash).collect()
+        stretch.numbers().into_iter().map(hash).collect()
     }
 }
 
@@ -131,13 +131,11 @@ impl Stream {
             };
             assert!(!missing.is_empty() && missing.len() as u64 <= CHUNK);
             self.headers += missing.len();
-            let headers: Vec<_> = missing.iter().map(|block| tree.blocks[&block.hash].clone()).collect();
+            let headers = missing.iter().map(|block| tree.blocks[&block.hash].clone());
             if matches!(step, Step::Below(_)) {
-                assert!(branch.extend(headers));
+                assert!(headers.rev().all(|header| branch.extend(header)));
             } else {
-                let mut told = Vec::new();
-                assert!(self.follower.meet_above(headers, &mut told));
-                told.into_iter().for_each(|event| self.replay.apply(event));
+                headers.for_each(|header| self.replay.apply(self.follower.meet_above(header).unwrap()));
             }
         }
         panic!("no end");

@@ -1,38 +1,28 @@
-use anyhow::Error;
-use tensorwire::ErrorKind;
+use tensorwire::{Error, ErrorKind as Kind};
 
-/// What has gone wrong since the last block.
+/// Whether something has gone wrong since the last block.
 #[derive(Default)]
 pub(super) struct Outage {
-    last: Option<tensorwire::Error>,
     told: bool,
 }
 
 impl Outage {
-    /// Tells of it, the first time. What does not heal is not told here: it is the stream's end, and the command's.
-    pub(super) fn failed(&mut self, error: tensorwire::Error) {
-        use ErrorKind as Kind;
-        let heals =
-            matches!(error.kind(), Kind::Connection | Kind::Timeout | Kind::RateLimited | Kind::Stale);
-        if heals && !self.told {
-            anstream::eprintln!("connection lost: {error}");
-            self.told = true;
+    /// Tells of it, the first time.
+    pub(super) fn failed(&mut self, error: &Error) {
+        if std::mem::replace(&mut self.told, true) {
+            return;
         }
-        self.last = Some(error);
+        let what = match error.kind() {
+            Kind::Connection | Kind::Timeout | Kind::RateLimited | Kind::Stale => "connection lost",
+            _ => "no blocks for now",
+        };
+        anstream::eprintln!("{what}: {error}");
     }
 
     /// A block has come.
     pub(super) fn over(&mut self) {
-        match self.last.take() {
-            Some(_) if self.told => anstream::eprintln!("resumed"),
-            Some(error) => anstream::eprintln!("went on after: {error}"),
-            None => {}
+        if std::mem::take(&mut self.told) {
+            anstream::eprintln!("resumed");
         }
-        self.told = false;
-    }
-
-    /// Why the stream has ended.
-    pub(super) fn last(self) -> Option<Error> {
-        self.last.map(Error::from)
     }
 }

@@ -110,7 +110,7 @@ fn a_node_that_cannot_tell_of_heads_ends_the_watch_with_its_error() {
 #[test]
 fn a_refusal_is_told_once_and_the_recovery_after_it() {
     for refusal in [(-32603, "Internal error"), (-32006, "Too many subscriptions on the connection")] {
-        let node = refusing(Reply::error(refusal.0, refusal.1), 3);
+        let node = refusing(Reply::error(refusal.0, refusal.1), 6);
         let watch = Running::start(&["--network", &node.url(), "watch", "heads", "--limit", "1"]);
         let complaint = watch.complaint();
         assert!(complaint.contains(refusal.1) && complaint.contains(&node.url()), "{complaint}");

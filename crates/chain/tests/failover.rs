@@ -7,7 +7,7 @@ mod support;
 use std::time::Duration;
 
 use support::nodes::{SETTLED, connect, head_number, start, tempo};
-use tensorwire_chain::{Chain, ErrorKind};
+use tensorwire_chain::{Chain, ErrorKind, HeadEvent};
 use tensorwire_rpc::{
     Client,
     mock::{Greeting, MockNode, Reply},
@@ -238,4 +238,31 @@ async fn g4_what_an_endpoint_says_that_is_gone_does_not_count() {
     let begun = Instant::now();
     assert_eq!(head_number(&chain).await, 102);
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_no_head_is_older_than_what_a_stream_has_told() {
+    let (behind, live) = (start!("behind.example", 100), start!("live.example", 100));
+    let chain = connect(&behind, |builder| builder.fallback(live.wire()).idle_timeout(None)).await;
+    let mut heads = chain.heads();
+    let grow = async {
+        sleep(SETTLED).await;
+        live.grow(100);
+        behind.mock.down();
+        sleep(SETTLED).await;
+        live.grow(101);
+    };
+    let told = async {
+        while let Some(event) = heads.next().await {
+            if let Ok(HeadEvent::Block(header)) = event
+                && header.number == 101
+            {
+                break;
+            }
+        }
+    };
+    tokio::join!(told, grow);
+    behind.mock.up();
+    sleep(SETTLED).await;
+    assert_eq!(head_number(&chain).await, 101);
 }

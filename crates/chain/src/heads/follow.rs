@@ -28,6 +28,7 @@ pub(super) struct Follow {
     /// The headers that come next on it.
     fetch: Fetch,
     told: VecDeque<HeadEvent>,
+    is_best: bool,
     /// Whether nothing leads from what was told to the head.
     stranded: bool,
     outage: Outage,
@@ -48,6 +49,7 @@ impl Follow {
             outage: Outage::new(node.clone()),
             fetch: Fetch::new(node.clone()),
             node,
+            is_best: matches!(path, Path::Best),
             follower: Follower::new(path),
             feed: None,
             ask: None,
@@ -61,6 +63,9 @@ impl Follow {
     pub(super) async fn next(&mut self) -> Option<Result<HeadEvent>> {
         loop {
             if let Some(event) = self.told.pop_front() {
+                if self.is_best {
+                    self.node.pool.told_event(&event);
+                }
                 return Some(Ok(event));
             }
             if self.outage.has_ended() {

@@ -13,7 +13,7 @@ use super::{
     Asked, Needs, Pool,
     choice::{Choice, Tried},
 };
-use crate::{Error, ErrorKind, Hash, Result, header::Height};
+use crate::{Error, ErrorKind, Hash, HeadEvent, Result, header::Height};
 
 /// The heads that callers were told of. None of a later answer is older.
 #[derive(Debug, Default)]
@@ -32,8 +32,18 @@ impl Told {
 const PAUSE: Duration = Duration::from_millis(500);
 
 impl Pool {
+    /// A caller was told of what happened to the best chain.
+    pub(crate) fn told_event(&self, event: &HeadEvent) {
+        match event {
+            HeadEvent::Block(header) => self.told_head(header.number),
+            // The head goes back, and the caller knows.
+            HeadEvent::Reorg { to, .. } => _ = self.told.head.fetch_min(to.number, Ordering::Relaxed),
+            HeadEvent::Lagged { .. } => {}
+        }
+    }
+
     /// A caller was told of a best head.
-    pub(crate) fn told_head(&self, number: u64) {
+    fn told_head(&self, number: u64) {
         self.told.head.fetch_max(number, Ordering::Relaxed);
     }
 

@@ -8,6 +8,7 @@
 
 pub mod forks;
 pub mod nodes;
+pub mod reader;
 pub mod state;
 
 use std::{

@@ -1,15 +1,9 @@
-use std::{
-    fmt,
-    pin::Pin,
-    task::{Context, Poll},
-};
-
 use futures_util::{
-    Stream, StreamExt,
+    StreamExt,
     stream::{self, BoxStream},
 };
 
-use crate::{BlockRef, Chain, Header, Result};
+use crate::{BlockRef, Chain, Header, Result, streamed::streamed};
 
 mod branch;
 mod fetch;
@@ -46,26 +40,7 @@ pub enum HeadEvent {
 #[must_use = "a stream does nothing unless polled"]
 pub struct Heads(BoxStream<'static, Result<HeadEvent>>);
 
-impl Heads {
-    /// The next event. Dropping the future loses nothing.
-    pub async fn next(&mut self) -> Option<Result<HeadEvent>> {
-        self.0.next().await
-    }
-}
-
-impl Stream for Heads {
-    type Item = Result<HeadEvent>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_next_unpin(context)
-    }
-}
-
-impl fmt::Debug for Heads {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Heads")
-    }
-}
+streamed!(Heads of HeadEvent, "The next event. Dropping the future loses nothing.");
 
 impl Chain {
     /// The best chain from the present head on, as the freshest endpoint sees it. Nothing is asked before the first

@@ -26,6 +26,7 @@ mod properties;
 mod runtimes;
 mod status;
 mod storage;
+mod streamed;
 mod version;
 mod watch;
 

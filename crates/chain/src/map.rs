@@ -1,18 +1,13 @@
-use std::{
-    fmt,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::sync::Arc;
 
 use futures_util::{
-    Stream, StreamExt,
+    StreamExt,
     stream::{self, BoxStream},
 };
 use tensorwire_rpc::Request;
 use tensorwire_scale::{Arguments, Runtime, StorageEntry, Value};
 
-use crate::{At, Error, ErrorKind, Result};
+use crate::{At, Error, ErrorKind, Result, streamed::streamed};
 
 /// Keys per page: the most that a node lists at once.
 const PAGE: usize = 1000;
@@ -37,26 +32,7 @@ pub struct Entry {
 #[must_use = "a stream does nothing unless polled"]
 pub struct Entries(BoxStream<'static, Result<Entry>>);
 
-impl Entries {
-    /// The next entry; `None` after the last one.
-    pub async fn next(&mut self) -> Option<Result<Entry>> {
-        self.0.next().await
-    }
-}
-
-impl Stream for Entries {
-    type Item = Result<Entry>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_next_unpin(context)
-    }
-}
-
-impl fmt::Debug for Entries {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Entries")
-    }
-}
+streamed!(Entries of Entry, "The next entry; `None` after the last one.");
 
 /// The map that is listed, and from where on.
 #[derive(Clone)]

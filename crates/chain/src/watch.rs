@@ -1,16 +1,10 @@
-use std::{
-    fmt,
-    pin::Pin,
-    task::{Context, Poll},
-};
-
 use futures_util::{
-    Stream, StreamExt,
+    StreamExt,
     stream::{self, BoxStream},
 };
 use tensorwire_scale::{Arguments, Value};
 
-use crate::{Chain, Hash, Result};
+use crate::{Chain, Hash, Result, streamed::streamed};
 
 mod item;
 mod watching;
@@ -34,26 +28,7 @@ pub struct Change {
 #[must_use = "a stream does nothing unless polled"]
 pub struct Watch(BoxStream<'static, Result<Change>>);
 
-impl Watch {
-    /// The next change. Dropping the future loses nothing.
-    pub async fn next(&mut self) -> Option<Result<Change>> {
-        self.0.next().await
-    }
-}
-
-impl Stream for Watch {
-    type Item = Result<Change>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_next_unpin(context)
-    }
-}
-
-impl fmt::Debug for Watch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Watch")
-    }
-}
+streamed!(Watch of Change, "The next change. Dropping the future loses nothing.");
 
 impl Chain {
     /// The value of a storage item on the best chain: the present one first, then after every change. Nothing is asked

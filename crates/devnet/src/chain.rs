@@ -9,23 +9,24 @@ pub(crate) mod genesis;
 mod journal;
 pub(crate) mod pool;
 mod replay;
+mod slot;
 mod version;
 
 use std::{
     path::Path,
     sync::{Arc, atomic::AtomicU32},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use parity_scale_codec::{Decode, Encode};
 use parking_lot::{Mutex, RwLock};
-use sp_core::{Bytes, H256};
+use sp_core::{Bytes, H256, storage::Storage};
 use sp_runtime::{
     generic::Digest,
     traits::BlakeTwo256,
     transaction_validity::{TransactionSource, TransactionValidity},
 };
-use sp_state_machine::{Backend, Ext, OverlayedChanges};
+use sp_state_machine::{Ext, OverlayedChanges};
+use sp_version::RuntimeVersion;
 use tokio::sync::broadcast;
 
 pub(crate) use archive::{Archive, State};
@@ -36,10 +37,8 @@ pub(crate) use fork::ForkError;
 use crate::{
     Error,
     engine::{Engine, ExecutionError},
-    runtime::MINIMUM_PERIOD,
 };
 use author::{Applied, Author};
-use genesis::Genesis;
 use journal::{Journal, Record};
 use pool::{Pool, PoolError};
 
@@ -66,7 +65,7 @@ pub(crate) enum Event {
 
 /// The chain and its pool. Reading never waits for a block being executed.
 pub(crate) struct Chain {
-    engine: Box<dyn Engine>,
+    engine: Engine,
     archive: Archive,
     blocks: RwLock<Blocks>,
     pool: Mutex<Pool>,
@@ -80,13 +79,13 @@ pub(crate) struct Chain {
 impl Chain {
     /// Makes the genesis block, and whatever blocks the file has.
     pub(crate) fn new(
-        engine: Box<dyn Engine>,
-        genesis: &Genesis,
+        engine: Engine,
+        genesis: &Storage,
         finality_lag: u32,
         state: Option<&Path>,
     ) -> Result<Self, Error> {
         let archive = Archive::default();
-        let genesis = genesis.build(&archive).map_err(Error::config)?;
+        let genesis = genesis::block(&engine, genesis, &archive)?;
         let hash = genesis.hash;
         let mut chain = Self {
             engine,
@@ -141,9 +140,15 @@ impl Chain {
         arguments: &[u8],
     ) -> Result<Vec<u8>, ExecutionError> {
         let state = self.state(block);
+        let runtime = self.engine.runtime_of(&state)?;
         let mut overlay = OverlayedChanges::<BlakeTwo256>::default();
         let mut externalities = Ext::new(&mut overlay, &state, None);
-        self.engine.call(&mut externalities, function, arguments)
+        runtime.call(&mut externalities, function, arguments)
+    }
+
+    /// The version of the runtime whose code lies in the state after this block.
+    pub(crate) fn version(&self, block: &Block) -> Result<RuntimeVersion, ExecutionError> {
+        Ok(self.engine.runtime_of(&self.state(block))?.version().clone())
     }
 
     /// Puts an extrinsic into the pool, if it is valid on top of the best block.
@@ -192,8 +197,10 @@ impl Chain {
         digest: Digest,
         ready: Vec<(H256, Bytes)>,
     ) -> Result<Arc<Block>, ExecutionError> {
-        let mut author = Author::new(&*self.engine, &self.archive, parent, digest)?;
-        author.inherents(self.next_timestamp(parent))?;
+        let (timestamp, slot) = self.next_slot(parent)?;
+        let logs = slot.into_iter().chain(digest.logs).collect();
+        let mut author = Author::new(&self.engine, &self.archive, parent, Digest { logs })?;
+        author.inherents(timestamp)?;
         let mut invalid = Vec::new();
         for (hash, extrinsic) in ready {
             match author.apply(extrinsic) {
@@ -260,14 +267,5 @@ impl Chain {
     fn send(&self, event: Event, block: &Arc<Block>) {
         // Nobody may be listening.
         let _ = self.heads.send(Head { event, block: block.clone() });
-    }
-
-    /// Milliseconds: the clock's, if the parent's are far enough behind it.
-    fn next_timestamp(&self, parent: &Block) -> u64 {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
-        let key = sp_core::twox_128(b"Timestamp").into_iter().chain(sp_core::twox_128(b"Now"));
-        let stored = self.state(parent).storage(&key.collect::<Vec<_>>()).ok().flatten().unwrap_or_default();
-        let last = u64::decode(&mut &stored[..]).unwrap_or_default();
-        now.max(last + MINIMUM_PERIOD)
     }
 }

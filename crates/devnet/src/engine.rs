@@ -1,16 +1,21 @@
-//! The seam between the chain and what executes its runtime.
+//! The seam between the chain and what executes its runtimes.
 
 mod native;
 
-pub(crate) use native::NativeEngine;
+use std::{collections::HashMap, sync::Arc};
 
+use parking_lot::Mutex;
+use sp_core::{H256, blake2_256, storage::well_known_keys::CODE};
 use sp_externalities::Externalities;
+use sp_runtime::traits::BlakeTwo256;
+use sp_state_machine::Backend;
+use sp_version::RuntimeVersion;
 
-/// Executes the runtime whose code lies in a state.
-///
-/// There is one engine today, which runs the runtime compiled into this crate. One that runs wasm would take the
-/// code out of the externalities.
-pub(crate) trait Engine: Send + Sync {
+/// A runtime that is ready to be called, at any number of blocks at once.
+pub(crate) trait Runtime: Send + Sync {
+    /// What it says it is.
+    fn version(&self) -> &RuntimeVersion;
+
     /// Calls a runtime API function, named `Api_function`, with its encoded arguments; returns its encoded answer.
     /// Writes go to the externalities, also those of a call that fails.
     fn call(
@@ -21,9 +26,61 @@ pub(crate) trait Engine: Send + Sync {
     ) -> Result<Vec<u8>, ExecutionError>;
 }
 
-/// Why a runtime gave no answer. Both are worded as a node words them.
+/// Makes a runtime out of its code.
+type Load = fn(&[u8]) -> Result<Arc<dyn Runtime>, ExecutionError>;
+
+/// The runtimes of a chain, by the hash of their code. Each is loaded once.
+pub(crate) struct Engine {
+    load: Load,
+    loaded: Mutex<HashMap<H256, Arc<dyn Runtime>>>,
+}
+
+impl Engine {
+    /// Runs what is compiled into this crate.
+    pub(crate) fn native() -> Self {
+        Self { load: native::load, loaded: Mutex::default() }
+    }
+
+    /// The runtime of this code.
+    pub(crate) fn runtime(&self, code: &[u8]) -> Result<Arc<dyn Runtime>, ExecutionError> {
+        self.cached(blake2_256(code).into(), || Ok(code.to_vec()))
+    }
+
+    /// The runtime whose code lies in a state.
+    pub(crate) fn runtime_of(
+        &self,
+        state: &impl Backend<BlakeTwo256>,
+    ) -> Result<Arc<dyn Runtime>, ExecutionError> {
+        // A code is long: it is read only if its hash is new.
+        let hash = state.storage_hash(CODE).map_err(unreadable)?.ok_or(ExecutionError::NoCode)?;
+        self.cached(hash, || state.storage(CODE).map_err(unreadable)?.ok_or(ExecutionError::NoCode))
+    }
+
+    fn cached(
+        &self,
+        hash: H256,
+        code: impl FnOnce() -> Result<Vec<u8>, ExecutionError>,
+    ) -> Result<Arc<dyn Runtime>, ExecutionError> {
+        // Held while a runtime is loaded, so that those who come meanwhile wait for it and load no second.
+        let mut loaded = self.loaded.lock();
+        if let Some(runtime) = loaded.get(&hash) {
+            return Ok(runtime.clone());
+        }
+        let runtime = (self.load)(&code()?)?;
+        loaded.insert(hash, runtime.clone());
+        Ok(runtime)
+    }
+}
+
+fn unreadable(error: impl std::fmt::Display) -> ExecutionError {
+    ExecutionError::Panicked(error.to_string())
+}
+
+/// Why a runtime gave no answer. All are worded as a node words them.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum ExecutionError {
+    #[error("Runtime code not found in the state")]
+    NoCode,
     #[error("Other: Exported method {0} is not found")]
     NoSuchFunction(String),
     #[error("Runtime panicked: {0}")]

@@ -11,7 +11,7 @@ use crate::{
     Blocks, Error, Result,
     builder::Settings,
     chain::{Chain, ForkError, genesis::Genesis},
-    engine::NativeEngine,
+    engine::Engine,
 };
 
 /// A chain with its clock. Dropping it stops the clock, and lets go the file the chain is kept in.
@@ -26,11 +26,11 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) async fn start(settings: Settings) -> Result<Arc<Self>> {
         let Settings { genesis, blocks, finality_lag, fork_every, state } = settings;
-        let engine = Box::new(NativeEngine::new());
-        let chain = spawn_blocking(move || Chain::new(engine, &genesis, finality_lag, state.as_deref()))
-            .await
-            .map_err(Error::config)??;
-        let chain = Arc::new(chain);
+        let chain = spawn_blocking(move || {
+            let storage = genesis.storage().map_err(Error::config)?;
+            Chain::new(Engine::native(), &storage, finality_lag, state.as_deref())
+        });
+        let chain = Arc::new(chain.await.map_err(Error::config)??);
         let clock = match blocks {
             Blocks::Every(period) => {
                 let forks = fork_every.map(|every| Forks::new(every, genesis.seed));

@@ -7,7 +7,7 @@ use sp_core::{Bytes, H256, traits::ReadRuntimeVersionExt};
 use sp_externalities::{Extensions, Externalities};
 use sp_inherents::{InherentData, InherentIdentifier};
 use sp_runtime::{
-    ApplyExtrinsicResult, OpaqueExtrinsic, StateVersion,
+    ApplyExtrinsicResult, OpaqueExtrinsic,
     generic::Digest,
     traits::{BlakeTwo256, Header as _},
     transaction_validity::{InvalidTransaction, TransactionValidityError},
@@ -20,7 +20,7 @@ use super::{
     version::NoUpgrades,
 };
 use crate::{
-    engine::{Engine, ExecutionError},
+    engine::{Engine, ExecutionError, Runtime},
     runtime::Header,
 };
 
@@ -28,7 +28,8 @@ const TIMESTAMP: InherentIdentifier = *b"timstap0";
 
 /// A block under construction, on top of its parent's state.
 pub(crate) struct Author<'a> {
-    engine: &'a dyn Engine,
+    /// The one of the parent's state, even if an extrinsic of this block replaces the code.
+    runtime: Arc<dyn Runtime>,
     archive: &'a Archive,
     state: State<'a>,
     overlay: OverlayedChanges<BlakeTwo256>,
@@ -52,17 +53,18 @@ pub(crate) enum Applied {
 impl<'a> Author<'a> {
     /// Starts a block.
     pub(crate) fn new(
-        engine: &'a dyn Engine,
+        engine: &Engine,
         archive: &'a Archive,
         parent: &Block,
         digest: Digest,
     ) -> Result<Self, ExecutionError> {
         let mut extensions = Extensions::new();
         extensions.register(ReadRuntimeVersionExt::new(NoUpgrades));
+        let state = archive.state(parent.header.state_root);
         let mut author = Self {
-            engine,
+            runtime: engine.runtime_of(&state)?,
             archive,
-            state: archive.state(parent.header.state_root),
+            state,
             overlay: OverlayedChanges::default(),
             extensions,
             extrinsics: Vec::new(),
@@ -130,7 +132,7 @@ impl<'a> Author<'a> {
         let header = Header::decode(&mut &bytes[..]).map_err(undecodable)?;
         let changes = self
             .overlay
-            .drain_storage_changes(&self.state, StateVersion::V1)
+            .drain_storage_changes(&self.state, self.runtime.version().state_version())
             .map_err(ExecutionError::Panicked)?;
         self.archive.insert(changes.transaction);
         Ok(Block::new(header, self.extrinsics, self.inherents))
@@ -138,7 +140,7 @@ impl<'a> Author<'a> {
 
     fn call(&mut self, function: &str, arguments: &[u8]) -> Result<Vec<u8>, ExecutionError> {
         let mut externalities = Ext::new(&mut self.overlay, &self.state, Some(&mut self.extensions));
-        self.engine.call(&mut externalities as &mut dyn Externalities, function, arguments)
+        self.runtime.call(&mut externalities as &mut dyn Externalities, function, arguments)
     }
 }
 

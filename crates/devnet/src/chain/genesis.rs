@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use sp_core::{Pair, sr25519};
+use sp_core::{
+    Pair, sr25519,
+    storage::{Storage, well_known_keys::CODE},
+};
 use sp_runtime::{
     AccountId32, BuildStorage, StateVersion,
     generic::Digest,
@@ -12,6 +15,8 @@ use sp_state_machine::Backend;
 
 use super::{archive::Archive, blocks::Block};
 use crate::{
+    Error,
+    engine::{Engine, ExecutionError},
     runtime::{BalancesConfig, Header, RuntimeGenesisConfig, SubtensorModuleConfig, SudoConfig},
     subtensor::genesis::neuron,
 };
@@ -28,7 +33,18 @@ const COLDKEY_BALANCE: u64 = 1_000 * RAO_PER_TAO;
 const DEV_SEED: &str = "0xfac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e";
 
 /// What stands in for the runtime's code in the state: the native engine does not read it.
-const CODE: &[u8] = b"tensorwire-devnet: native runtime";
+const NATIVE_CODE: &[u8] = b"tensorwire-devnet: native runtime";
+
+/// Keeps the genesis state and makes the first block of it.
+pub(super) fn block(engine: &Engine, storage: &Storage, archive: &Archive) -> Result<Arc<Block>, Error> {
+    let code = storage.top.get(CODE).ok_or(ExecutionError::NoCode).map_err(Error::config)?;
+    let version = engine.runtime(code).map_err(Error::config)?.version().state_version();
+    let delta = storage.top.iter().map(|(key, value)| (&key[..], Some(&value[..])));
+    let (root, transaction) = archive.state(empty_root()).storage_root(delta, version);
+    archive.insert(transaction);
+    let header = Header::new(0, empty_root(), root, Default::default(), Digest::default());
+    Ok(Block::new(header, Vec::new(), 0))
+}
 
 /// What the chain starts with.
 #[derive(Clone, Copy, Debug)]
@@ -43,15 +59,11 @@ impl Genesis {
     pub(crate) const MAX_SUBNETS: u16 = 4096;
     pub(crate) const MAX_NEURONS: u16 = 256;
 
-    /// Writes the genesis state and makes the first block of it. Equal parameters make equal blocks.
-    pub(super) fn build(&self, archive: &Archive) -> Result<Arc<Block>, String> {
+    /// The genesis state. Equal parameters make equal states.
+    pub(crate) fn storage(&self) -> Result<Storage, String> {
         let mut storage = self.config().build_storage()?;
-        storage.top.insert(sp_core::storage::well_known_keys::CODE.to_vec(), CODE.to_vec());
-        let delta = storage.top.iter().map(|(key, value)| (&key[..], Some(&value[..])));
-        let (root, transaction) = archive.state(empty_root()).storage_root(delta, StateVersion::V1);
-        archive.insert(transaction);
-        let header = Header::new(0, empty_root(), root, Default::default(), Digest::default());
-        Ok(Block::new(header, Vec::new(), 0))
+        storage.top.insert(CODE.to_vec(), NATIVE_CODE.to_vec());
+        Ok(storage)
     }
 
     fn config(&self) -> RuntimeGenesisConfig {

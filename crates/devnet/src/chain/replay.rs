@@ -1,6 +1,7 @@
 //! Going on with the chain of a file.
 
 use sp_core::Bytes;
+use sp_runtime::generic::Digest;
 
 use super::{Author, Chain, journal::Record};
 use crate::engine::ExecutionError;
@@ -25,7 +26,7 @@ impl Chain {
             }
         };
         let parent = self.blocks(|blocks| blocks.get(&header.parent_hash)).ok_or(ReplayError::Differs)?;
-        let author = Author::new(&*self.engine, &self.archive, &parent, header.digest.clone())?;
+        let author = Author::new(&self.engine, &self.archive, &parent, before(&header.digest))?;
         let block = author.replay(extrinsics.into_iter().map(Bytes), inherents as usize)?;
         if block.hash != header.hash() {
             return Err(ReplayError::Differs);
@@ -33,4 +34,9 @@ impl Chain {
         self.blocks.write().import(block);
         Ok(())
     }
+}
+
+/// What a digest held before the block was executed: the rest is the runtime's.
+fn before(digest: &Digest) -> Digest {
+    Digest { logs: digest.logs.iter().filter(|item| item.as_pre_runtime().is_some()).cloned().collect() }
 }

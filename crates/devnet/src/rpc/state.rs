@@ -22,7 +22,6 @@ use sp_version::RuntimeVersion;
 use super::{error, heads};
 use crate::{
     chain::{Block, Chain, Event},
-    runtime::VERSION,
     view::View,
 };
 
@@ -37,7 +36,7 @@ pub(crate) trait StateApi {
     #[method(name = "state_getMetadata", blocking)]
     fn metadata(&self, hash: Option<H256>) -> RpcResult<Bytes>;
 
-    #[method(name = "state_getRuntimeVersion", aliases = ["chain_getRuntimeVersion"])]
+    #[method(name = "state_getRuntimeVersion", aliases = ["chain_getRuntimeVersion"], blocking)]
     fn runtime_version(&self, hash: Option<H256>) -> RpcResult<RuntimeVersion>;
 
     #[method(name = "state_getStorage", aliases = ["state_getStorageAt"], blocking)]
@@ -144,7 +143,7 @@ impl StateApiServer for State {
     }
 
     fn runtime_version(&self, hash: Option<H256>) -> RpcResult<RuntimeVersion> {
-        self.block(hash).map(|_| VERSION)
+        self.0.chain().version(&*self.block(hash)?).map_err(error::execution)
     }
 
     fn storage(&self, key: StorageKey, hash: Option<H256>) -> RpcResult<Option<StorageData>> {
@@ -196,9 +195,23 @@ impl StateApiServer for State {
     }
 
     async fn subscribe_runtime_version(&self, pending: PendingSubscriptionSink) {
-        // The chain has one runtime: its version is said once.
-        let (_, heads) = self.0.follow();
-        heads::follow(pending, heads, VERSION, |_| None).await;
+        let (tips, heads) = self.0.follow();
+        let chain = self.0.chain().clone();
+        let mut last = match chain.version(&tips.best) {
+            Ok(version) => version,
+            Err(failure) => {
+                pending.reject(error::execution(failure)).await;
+                return;
+            }
+        };
+        heads::follow(pending, heads, last.clone(), move |head| {
+            if head.event != Event::Best {
+                return None;
+            }
+            let now = chain.version(&head.block).ok()?;
+            (std::mem::replace(&mut last, now.clone()) != now).then_some(now)
+        })
+        .await;
     }
 
     async fn subscribe_storage(&self, pending: PendingSubscriptionSink, keys: Option<Vec<StorageKey>>) {

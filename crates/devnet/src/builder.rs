@@ -39,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) finality_lag: u32,
     pub(crate) fork_every: Option<u32>,
     pub(crate) state: Option<PathBuf>,
+    /// Numbers of the blocks that carry an upgrade.
+    pub(crate) upgrade_at: Vec<u32>,
 }
 
 /// Settings of a node.
@@ -55,8 +57,14 @@ pub(crate) struct Node {
 impl Default for Builder {
     fn default() -> Self {
         let genesis = Genesis { seed: 0, subnets: 32, neurons: 256 };
-        let chain =
-            Settings { genesis, blocks: Blocks::OnDemand, finality_lag: 2, fork_every: None, state: None };
+        let chain = Settings {
+            genesis,
+            blocks: Blocks::OnDemand,
+            finality_lag: 2,
+            fork_every: None,
+            state: None,
+            upgrade_at: Vec::new(),
+        };
         Self { chain: Origin::New(chain), node: Node::default() }
     }
 }
@@ -100,6 +108,12 @@ impl Builder {
     /// and to one process at a time. What waits in the pool is not kept.
     pub fn state(self, file: impl Into<PathBuf>) -> Self {
         self.chain(|chain| chain.state = Some(file.into()))
+    }
+
+    /// Lets the block with this number carry an upgrade of the runtime, as [`Devnet::upgrade`] does; several may be
+    /// named one by one (default none).
+    pub fn upgrade_at(self, number: u32) -> Self {
+        self.chain(|chain| chain.upgrade_at.push(number))
     }
 
     fn chain(mut self, set: impl FnOnce(&mut Settings)) -> Self {

@@ -10,12 +10,9 @@ mod journal;
 pub(crate) mod pool;
 mod replay;
 mod slot;
-mod version;
+mod upgrade;
 
-use std::{
-    path::Path,
-    sync::{Arc, atomic::AtomicU32},
-};
+use std::sync::{Arc, atomic::AtomicU32};
 
 use parity_scale_codec::{Decode, Encode};
 use parking_lot::{Mutex, RwLock};
@@ -36,7 +33,8 @@ pub(crate) use fork::ForkError;
 
 use crate::{
     Error,
-    engine::{Engine, ExecutionError},
+    builder::Settings,
+    engine::{self, Engine, ExecutionError},
 };
 use author::{Applied, Author};
 use journal::{Journal, Record};
@@ -65,12 +63,14 @@ pub(crate) enum Event {
 
 /// The chain and its pool. Reading never waits for a block being executed.
 pub(crate) struct Chain {
-    engine: Engine,
+    engine: Arc<Engine>,
     archive: Archive,
     blocks: RwLock<Blocks>,
     pool: Mutex<Pool>,
     heads: broadcast::Sender<Head>,
     finality_lag: AtomicU32,
+    /// The numbers of the blocks that carry an upgrade.
+    upgrade_at: Vec<u32>,
     /// Held while a block is built or finalized: there is one author.
     authoring: Mutex<()>,
     journal: Journal,
@@ -78,12 +78,8 @@ pub(crate) struct Chain {
 
 impl Chain {
     /// Makes the genesis block, and whatever blocks the file has.
-    pub(crate) fn new(
-        engine: Engine,
-        genesis: &Storage,
-        finality_lag: u32,
-        state: Option<&Path>,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(engine: Engine, genesis: &Storage, settings: &Settings) -> Result<Self, Error> {
+        let engine = Arc::new(engine);
         let archive = Archive::default();
         let genesis = genesis::block(&engine, genesis, &archive)?;
         let hash = genesis.hash;
@@ -93,11 +89,12 @@ impl Chain {
             blocks: RwLock::new(Blocks::new(genesis)),
             pool: Mutex::default(),
             heads: broadcast::Sender::new(HEADS_BUFFERED),
-            finality_lag: finality_lag.into(),
+            finality_lag: settings.finality_lag.into(),
+            upgrade_at: settings.upgrade_at.clone(),
             authoring: Mutex::default(),
             journal: Journal::default(),
         };
-        if let Some(path) = state {
+        if let Some(path) = settings.state.as_deref() {
             let (journal, records) = Journal::open(path, hash)?;
             for record in records {
                 chain.replay(record).map_err(|error| Error::state(path, error))?;
@@ -142,7 +139,8 @@ impl Chain {
         let state = self.state(block);
         let runtime = self.engine.runtime_of(&state)?;
         let mut overlay = OverlayedChanges::<BlakeTwo256>::default();
-        let mut externalities = Ext::new(&mut overlay, &state, None);
+        let mut extensions = engine::extensions(&self.engine);
+        let mut externalities = Ext::new(&mut overlay, &state, Some(&mut extensions));
         runtime.call(&mut externalities, function, arguments)
     }
 
@@ -182,12 +180,14 @@ impl Chain {
             .map_err(|error| ExecutionError::Panicked(error.to_string()))
     }
 
-    /// Builds a block out of what is ready in the pool, and makes it the best.
-    pub(crate) fn produce(&self) -> Result<Arc<Block>, ExecutionError> {
+    /// Builds a block out of what is ready in the pool, and makes it the best. It carries an upgrade if this or the
+    /// settings say so.
+    pub(crate) fn produce(&self, upgrade: bool) -> Result<Arc<Block>, ExecutionError> {
         let _authoring = self.authoring.lock();
         let parent = self.best();
+        let upgrade = upgrade || self.upgrade_at.contains(&(parent.number() + 1));
         let ready = self.pool.lock().ready();
-        self.build(&parent, Digest::default(), ready)
+        self.build(&parent, Digest::default(), ready, upgrade)
     }
 
     /// Builds and imports a child of a block. Whoever calls holds `authoring`.
@@ -196,6 +196,7 @@ impl Chain {
         parent: &Block,
         digest: Digest,
         ready: Vec<(H256, Bytes)>,
+        upgrade: bool,
     ) -> Result<Arc<Block>, ExecutionError> {
         let (timestamp, slot) = self.next_slot(parent)?;
         let logs = slot.into_iter().chain(digest.logs).collect();
@@ -208,6 +209,9 @@ impl Chain {
                 Applied::Invalid => invalid.push(hash),
                 Applied::Full => break,
             }
+        }
+        if upgrade {
+            self.carry_upgrade(&mut author, parent)?;
         }
         let block = author.finish()?;
         self.import(&block, &invalid);

@@ -84,7 +84,28 @@ impl Devnet {
     /// # Errors
     /// `Execution` when the runtime fails.
     pub async fn produce_block(&self) -> Result<[u8; 32]> {
-        produce(self.running.chain.clone()).await
+        produce(self.running.chain.clone(), false).await
+    }
+
+    /// Makes one block that carries an upgrade to the next runtime, and returns its hash. It holds what is ready in the
+    /// pool, and last an extrinsic by which Alice, as the holder of the sudo key, sets the [next
+    /// code](Self::next_code). As on every chain the old runtime executes that block; the new one answers the calls
+    /// that are made at it, and executes the blocks after it, the first of which changes the state to its layout.
+    ///
+    /// # Errors
+    /// `Execution` when the runtime fails, or Alice no longer holds the sudo key.
+    pub async fn upgrade(&self) -> Result<[u8; 32]> {
+        produce(self.running.chain.clone(), true).await
+    }
+
+    /// The code of the runtime that follows the best block's, for a `System.set_code` of one's own. Each upgrade
+    /// raises the spec version by one.
+    ///
+    /// # Errors
+    /// `Execution` when the best block's runtime is none that is compiled in.
+    pub fn next_code(&self) -> Result<Vec<u8>> {
+        let chain = &self.running.chain;
+        chain.next_code(&chain.best()).map_err(Error::execution)
     }
 
     /// Makes blocks one after another and returns the hash of the last, or of the best block when there is nothing

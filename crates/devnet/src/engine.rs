@@ -1,6 +1,9 @@
 //! The seam between the chain and what executes its runtimes.
 
 mod native;
+mod version;
+
+pub(crate) use version::extensions;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -85,4 +88,6 @@ pub(crate) enum ExecutionError {
     NoSuchFunction(String),
     #[error("Runtime panicked: {0}")]
     Panicked(String),
+    #[error("Invalid runtime code: {0}")]
+    Code(&'static str),
 }

@@ -25,10 +25,10 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start(settings: Settings) -> Result<Arc<Self>> {
-        let Settings { genesis, blocks, finality_lag, fork_every, state } = settings;
+        let Settings { genesis, blocks, fork_every, .. } = settings;
         let chain = spawn_blocking(move || {
             let storage = genesis.storage().map_err(Error::config)?;
-            Chain::new(Engine::native(), &storage, finality_lag, state.as_deref())
+            Chain::new(Engine::native(), &storage, &settings)
         });
         let chain = Arc::new(chain.await.map_err(Error::config)??);
         let clock = match blocks {
@@ -66,8 +66,9 @@ impl fmt::Debug for Running {
     }
 }
 
-pub(crate) async fn produce(chain: Arc<Chain>) -> Result<[u8; 32]> {
-    let block = spawn_blocking(move || chain.produce()).await.map_err(Error::execution)?;
+/// Makes a block, which carries an upgrade if so wanted.
+pub(crate) async fn produce(chain: Arc<Chain>, upgrade: bool) -> Result<[u8; 32]> {
+    let block = spawn_blocking(move || chain.produce(upgrade)).await.map_err(Error::execution)?;
     block.map(|block| block.hash.0).map_err(Error::execution)
 }
 
@@ -78,7 +79,7 @@ async fn tick(chain: Arc<Chain>, period: Duration, mut forks: Option<Forks>) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let mut made = produce(chain.clone()).await.map(drop);
+        let mut made = produce(chain.clone(), false).await.map(drop);
         if let (Ok(()), Some(forks)) = (&made, &mut forks) {
             made = forks.follow(&chain).await;
         }

@@ -2,12 +2,11 @@
 
 pub(crate) mod apis;
 mod check_nonce;
+mod code;
 mod config;
 mod extensions;
 mod proxy_type;
 mod runtime_apis;
-
-use std::borrow::Cow;
 
 use frame_metadata_hash_extension::CheckMetadataHash;
 use frame_system::{
@@ -15,14 +14,15 @@ use frame_system::{
 };
 use pallet_transaction_payment::ChargeTransactionPayment;
 use sp_runtime::{AccountId32, MultiAddress, MultiSignature, generic, traits::BlakeTwo256};
-use sp_version::RuntimeVersion;
 
 use check_nonce::CheckNonce;
+pub(crate) use code::Code;
 pub(crate) use config::MINIMUM_PERIOD;
 use extensions::{
     CheckShieldedTxValidity, DrandPriority, SubtensorTransactionExtension, SudoTransactionExtension,
 };
 
+pub(crate) type AccountId = sp_runtime::AccountId32;
 pub(crate) type Balance = u64;
 pub(crate) type BlockNumber = u32;
 pub(crate) type Nonce = u32;
@@ -64,18 +64,6 @@ type Executive = frame_executive::Executive<
     Runtime,
     AllPalletsWithSystem,
 >;
-
-/// The version of Subtensor whose names and types are imitated.
-pub(crate) const VERSION: RuntimeVersion = RuntimeVersion {
-    spec_name: Cow::Borrowed("node-subtensor"),
-    impl_name: Cow::Borrowed("node-subtensor"),
-    authoring_version: 1,
-    spec_version: 393,
-    impl_version: 1,
-    apis: apis::RUNTIME_API_VERSIONS,
-    transaction_version: 1,
-    system_version: 1,
-};
 
 #[frame_support::runtime]
 mod construct {

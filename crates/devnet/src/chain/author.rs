@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parity_scale_codec::{Decode, Encode};
-use sp_core::{Bytes, H256, traits::ReadRuntimeVersionExt};
+use sp_core::{Bytes, H256, storage::well_known_keys::CODE};
 use sp_externalities::{Extensions, Externalities};
 use sp_inherents::{InherentData, InherentIdentifier};
 use sp_runtime::{
@@ -17,10 +17,9 @@ use sp_state_machine::{Ext, OverlayedChanges};
 use super::{
     archive::{Archive, State},
     blocks::Block,
-    version::NoUpgrades,
 };
 use crate::{
-    engine::{Engine, ExecutionError, Runtime},
+    engine::{self, Engine, ExecutionError, Runtime},
     runtime::Header,
 };
 
@@ -53,20 +52,18 @@ pub(crate) enum Applied {
 impl<'a> Author<'a> {
     /// Starts a block.
     pub(crate) fn new(
-        engine: &Engine,
+        engine: &Arc<Engine>,
         archive: &'a Archive,
         parent: &Block,
         digest: Digest,
     ) -> Result<Self, ExecutionError> {
-        let mut extensions = Extensions::new();
-        extensions.register(ReadRuntimeVersionExt::new(NoUpgrades));
         let state = archive.state(parent.header.state_root);
         let mut author = Self {
             runtime: engine.runtime_of(&state)?,
             archive,
             state,
             overlay: OverlayedChanges::default(),
-            extensions,
+            extensions: engine::extensions(engine),
             extrinsics: Vec::new(),
             inherents: 0,
         };
@@ -138,7 +135,12 @@ impl<'a> Author<'a> {
         Ok(Block::new(header, self.extrinsics, self.inherents))
     }
 
-    fn call(&mut self, function: &str, arguments: &[u8]) -> Result<Vec<u8>, ExecutionError> {
+    /// The code in the state as it is now: that of the runtime that executes the next block.
+    pub(super) fn code(&mut self) -> Option<Vec<u8>> {
+        Ext::new(&mut self.overlay, &self.state, Some(&mut self.extensions)).storage(CODE)
+    }
+
+    pub(super) fn call(&mut self, function: &str, arguments: &[u8]) -> Result<Vec<u8>, ExecutionError> {
         let mut externalities = Ext::new(&mut self.overlay, &self.state, Some(&mut self.extensions));
         self.runtime.call(&mut externalities as &mut dyn Externalities, function, arguments)
     }

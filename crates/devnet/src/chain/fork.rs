@@ -38,7 +38,7 @@ impl Chain {
         let digest = Digest { logs: vec![DigestItem::PreRuntime(MARK, mark.encode())] };
         let mut branch: Vec<Arc<Block>> = Vec::new();
         for _ in 0..length {
-            let block = self.build(branch.last().unwrap_or(&parent), digest.clone(), Vec::new())?;
+            let block = self.build(branch.last().unwrap_or(&parent), digest.clone(), Vec::new(), false)?;
             branch.push(block);
         }
         Ok(branch)

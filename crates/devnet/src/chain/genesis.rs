@@ -17,7 +17,7 @@ use super::{archive::Archive, blocks::Block};
 use crate::{
     Error,
     engine::{Engine, ExecutionError},
-    runtime::{BalancesConfig, Header, RuntimeGenesisConfig, SubtensorModuleConfig, SudoConfig},
+    runtime::{BalancesConfig, Code, Header, RuntimeGenesisConfig, SubtensorModuleConfig, SudoConfig},
     subtensor::genesis::neuron,
 };
 
@@ -31,9 +31,6 @@ const COLDKEY_BALANCE: u64 = 1_000 * RAO_PER_TAO;
 /// The seed of the development phrase `bottom drive obey lake curtain smoke basket hold race lonely fit walk`, which
 /// takes a while to compute.
 const DEV_SEED: &str = "0xfac7959dbfe72f052e5a0c3c8d6530f202b02fd8f9f5ca3580ec8deb7797479e";
-
-/// What stands in for the runtime's code in the state: the native engine does not read it.
-const NATIVE_CODE: &[u8] = b"tensorwire-devnet: native runtime";
 
 /// Keeps the genesis state and makes the first block of it.
 pub(super) fn block(engine: &Engine, storage: &Storage, archive: &Archive) -> Result<Arc<Block>, Error> {
@@ -62,7 +59,7 @@ impl Genesis {
     /// The genesis state. Equal parameters make equal states.
     pub(crate) fn storage(&self) -> Result<Storage, String> {
         let mut storage = self.config().build_storage()?;
-        storage.top.insert(CODE.to_vec(), NATIVE_CODE.to_vec());
+        storage.top.insert(CODE.to_vec(), Code::FIRST.bytes());
         Ok(storage)
     }
 
@@ -90,8 +87,12 @@ impl Genesis {
 
 /// The account of `//name` of the development phrase.
 pub(crate) fn dev_account(name: &str) -> Option<AccountId32> {
-    let pair = sr25519::Pair::from_string(&format!("{DEV_SEED}//{name}"), None).ok()?;
-    Some(AccountId32::new(pair.public().0))
+    dev_pair(name).map(|pair| AccountId32::new(pair.public().0))
+}
+
+/// The key pair of `//name` of the development phrase.
+pub(super) fn dev_pair(name: &str) -> Option<sr25519::Pair> {
+    sr25519::Pair::from_string(&format!("{DEV_SEED}//{name}"), None).ok()
 }
 
 fn empty_root() -> sp_core::H256 {

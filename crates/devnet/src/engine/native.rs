@@ -1,8 +1,7 @@
-//! The runtime compiled into this crate.
+//! The runtimes compiled into this crate.
 
 use std::{
     any::Any,
-    cell::Cell,
     panic::{self, AssertUnwindSafe},
     sync::{Arc, Once},
 };
@@ -11,16 +10,18 @@ use sp_externalities::{Externalities, set_and_run_with_externalities};
 use sp_version::RuntimeVersion;
 
 use super::{ExecutionError, Runtime};
-use crate::runtime::{VERSION, apis::api};
+use crate::runtime::{Code, apis::api};
 
-/// The compiled runtime, whatever stands in for its code.
-pub(super) fn load(_: &[u8]) -> Result<Arc<dyn Runtime>, ExecutionError> {
+/// The compiled runtime that this code names.
+pub(super) fn load(code: &[u8]) -> Result<Arc<dyn Runtime>, ExecutionError> {
     silence_runtime_panics();
-    Ok(Arc::new(Native { version: VERSION }))
+    let code = Code::parse(code).ok_or(ExecutionError::Code("it names no runtime that is compiled in"))?;
+    Ok(Arc::new(Native { code, version: code.version() }))
 }
 
-/// Runs the compiled runtime through its own generated dispatch.
+/// Runs a compiled runtime through its own generated dispatch.
 struct Native {
+    code: Code,
     version: RuntimeVersion,
 }
 
@@ -35,21 +36,17 @@ impl Runtime for Native {
         function: &str,
         arguments: &[u8],
     ) -> Result<Vec<u8>, ExecutionError> {
-        let outer = EXECUTING.replace(true);
+        let outer = Code::enter(Some(self.code));
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
             set_and_run_with_externalities(externalities, || api::dispatch(function, arguments))
         }));
-        EXECUTING.set(outer);
+        Code::enter(outer);
         match outcome {
             Ok(Some(answer)) => Ok(answer),
             Ok(None) => Err(ExecutionError::NoSuchFunction(function.to_owned())),
             Err(panic) => Err(ExecutionError::Panicked(message(&*panic))),
         }
     }
-}
-
-thread_local! {
-    static EXECUTING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// A runtime panics on arguments it cannot decode, and the caller is told so: that is an answer, and nothing to
@@ -59,7 +56,7 @@ fn silence_runtime_panics() {
     ONCE.call_once(|| {
         let hook = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
-            if !EXECUTING.get() {
+            if Code::executing().is_none() {
                 hook(panic);
             }
         }));

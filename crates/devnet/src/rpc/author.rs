@@ -46,7 +46,7 @@ impl Author {
     fn submit(&self, extrinsic: &Bytes) -> Result<H256, PoolError> {
         let hash = self.chain.submit(canonical(extrinsic)?)?;
         if self.instant {
-            self.chain.produce()?;
+            self.chain.produce(false)?;
         }
         Ok(hash)
     }

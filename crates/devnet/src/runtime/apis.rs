@@ -3,6 +3,7 @@
 // The macro repeats the runtime's name.
 #![allow(clippy::use_self)]
 
+use frame_support::traits::Get;
 use pallet_transaction_payment::{FeeDetails, RuntimeDispatchInfo};
 use sp_core::OpaqueMetadata;
 use sp_inherents::{CheckInherentsResult, InherentData};
@@ -15,7 +16,7 @@ use sp_version::RuntimeVersion;
 
 use super::{
     Balance, Block, Executive, InherentDataExt, Nonce, Runtime, RuntimeCall, SubtensorModule, System,
-    TransactionPayment, VERSION, runtime_apis,
+    TransactionPayment, config::Version, runtime_apis,
 };
 use crate::subtensor::{
     NetworkLastLockCost,
@@ -29,7 +30,7 @@ use crate::subtensor::{
 sp_api::impl_runtime_apis! {
     impl sp_api::Core<Block> for Runtime {
         fn version() -> RuntimeVersion {
-            VERSION
+            Version::get()
         }
 
         fn execute_block(block: Block) {

@@ -2,7 +2,7 @@
 
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{ConstU8, ConstU16, ConstU32, ConstU64},
+    traits::{ConstU8, ConstU16, ConstU32, ConstU64, Get},
     weights::{
         IdentityFee, Weight, WeightToFeeCoefficient, WeightToFeeCoefficients, WeightToFeePolynomial,
         constants::{RocksDbWeight, WEIGHT_REF_TIME_PER_SECOND},
@@ -17,8 +17,9 @@ use sp_runtime::{
 use sp_version::RuntimeVersion;
 
 use super::{
-    Balance, Balances, Block, Hash, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
-    RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask, System, proxy_type::ProxyType,
+    Balance, Balances, Block, Code, Hash, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall,
+    RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask, System,
+    proxy_type::ProxyType,
 };
 
 const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
@@ -30,12 +31,21 @@ pub(crate) const MINIMUM_PERIOD: u64 = 6_000;
 const EXISTENTIAL_DEPOSIT: u64 = 500;
 
 parameter_types! {
-    pub const Version: RuntimeVersion = super::VERSION;
     pub Weights: BlockWeights = BlockWeights::with_sensible_defaults(
         Weight::from_parts(4 * WEIGHT_REF_TIME_PER_SECOND, u64::MAX),
         NORMAL_RATIO,
     );
     pub Length: BlockLength = BlockLength::max_with_normal_ratio(10 * MEBIBYTES, NORMAL_RATIO);
+}
+
+/// The version of the runtime that is being executed.
+#[derive(Debug)]
+pub struct Version;
+
+impl Get<RuntimeVersion> for Version {
+    fn get() -> RuntimeVersion {
+        Code::executing().unwrap_or(Code::FIRST).version()
+    }
 }
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]

@@ -15,3 +15,4 @@ mod plain;
 mod state;
 mod submissions;
 mod subscriptions;
+mod upgrades;

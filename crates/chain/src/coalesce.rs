@@ -113,6 +113,7 @@ struct Keys {
 type Values = Arc<Vec<Option<Vec<u8>>>>;
 
 /// Where one value is: shared with the other values of its request.
+#[derive(Clone)]
 pub(crate) struct Found {
     values: Values,
     index: usize,
@@ -265,6 +266,6 @@ async fn fetch_at(pool: &Arc<Pool>, at: Located, keys: &[Vec<u8>]) -> Result<Vec
 }
 
 /// -32008 is what a node's server says of an answer above its limit.
-fn is_too_big(error: &Error) -> bool {
+pub(crate) fn is_too_big(error: &Error) -> bool {
     error.rpc().and_then(|error| error.server_error()).is_some_and(|error| error.code == -32008)
 }

@@ -38,7 +38,7 @@ pub use chain::Chain;
 pub use error::{Error, ErrorKind, Result};
 pub use header::{BlockRef, Header};
 pub use heads::{HeadEvent, Heads};
-pub use map::{Entries, Entry};
+pub use map::{Entries, Entry, Progress};
 pub use properties::Properties;
 pub use status::{EndpointState, EndpointStatus, Role};
 pub use version::RuntimeVersion;

@@ -1,155 +1,200 @@
-use std::sync::Arc;
-
-use futures_util::{
-    StreamExt,
-    stream::{self, BoxStream},
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
 };
-use tensorwire_rpc::Request;
-use tensorwire_scale::{Arguments, Runtime, StorageEntry, Value};
 
-use crate::{At, Error, ErrorKind, Result, streamed::streamed};
+use futures_util::{Stream, StreamExt, stream::BoxStream};
+use tensorwire_scale::{Arguments, FromScale, Value};
 
-/// Keys per page: the most that a node lists at once.
-const PAGE: usize = 1000;
+use crate::{At, ErrorKind, Result};
 
-/// Pages whose values are under way at once, while the keys of the next one are listed.
-const PAGES_AHEAD: usize = 2;
+mod layout;
+mod listing;
+mod pages;
+mod source;
+mod split;
+mod values;
+
+use layout::{Layout, Raw, Target};
+use listing::{Listed, Listing};
 
 /// One entry of a map.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct Entry {
+pub struct Entry<V = Value> {
     /// The entry's keys, in the map's order of keys. One that only a hash is stored of is `Value::None`.
     pub keys: Vec<Value>,
     /// The value.
-    pub value: Value,
+    pub value: V,
 }
 
-/// The entries of a map, in the order of the storage, all of one block. See [`At::query_map`].
+/// How far a listing has come. See [`Entries::progress`].
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct Progress {
+    /// The entries passed: given out, or skipped.
+    pub entries: u64,
+    /// The part passed of all there is to pass, from 0 to 1: of the space of hashes, through which the entries of a
+    /// map are spread evenly, or of the limit. `None` where neither is there, as in a map whose keys are not hashed.
+    pub fraction: Option<f64>,
+}
+
+/// What a map holds, in the order of the storage: that of the bytes of the storage keys, which for a hashed key is the
+/// order of the hashes. All of one block. See [`At::query_map`].
 ///
-/// A stream that may be dropped at any point. After an entry that does not decode the others still come; after a
-/// page that cannot be had the stream ends with its error.
+/// A stream that may be dropped at any point. Its settings come before the first poll; later they do nothing. It reads
+/// ahead of its consumer, by at most [`buffer_bytes`](Self::buffer_bytes), and goes on where an entry does not decode.
+/// What fails otherwise ends it: first what was read before, then the error.
 #[must_use = "a stream does nothing unless polled"]
-pub struct Entries(BoxStream<'static, Result<Entry>>);
-
-streamed!(Entries of Entry, "The next entry; `None` after the last one.");
-
-/// The map that is listed, and from where on.
-#[derive(Clone)]
-struct Listing {
-    at: At,
-    map: Arc<Map>,
+pub struct Entries<T = Entry> {
+    listing: Listing,
+    read: Read<T>,
+    stream: Option<BoxStream<'static, Result<Listed>>>,
+    progress: Progress,
 }
 
-struct Map {
-    pallet: String,
-    item: String,
-    first: Vec<Value>,
-}
+/// What is made of a key and its value.
+type Read<T> = fn(&Layout, Raw) -> Result<T>;
 
 impl At {
     /// All entries of a map, or those whose first keys are given, as in `query_map("SubtensorModule", "Keys", [1u16])`.
     ///
-    /// Five requests for every thousand entries: one lists their keys, four fetch their values, 256 each. The keys of a
-    /// page are listed while the values of the page before are fetched.
+    /// One request for every thousand keys, and one for every 256 values. The keys of the next page are listed while
+    /// values are fetched, several requests at once; where the first page tells how densely the keys lie, the rest is
+    /// split and its parts are listed side by side. So a map of up to a thousand entries takes two round trips, and a
+    /// big one far fewer than it has thousands.
     ///
     /// # Errors
-    /// In the stream: as [`query`](Self::query), and `Invalid` if all keys are given or the item is no map.
+    /// In the stream: as [`query`](Self::query), and `Invalid` if all keys are given or the item is no map; `Protocol`
+    /// if the node lists what is none of the map's, not in order, or after the end.
     pub fn query_map(&self, pallet: &str, item: &str, first: impl Arguments) -> Entries {
-        let map = Map { pallet: pallet.to_owned(), item: item.to_owned(), first: first.into_values() };
-        let listing = Listing { at: self.clone(), map: Arc::new(map) };
-        let pages = stream::unfold(Some(Start::Beginning), {
-            let listing = listing.clone();
-            move |start| {
-                let listing = listing.clone();
-                async move {
-                    match listing.bounded(listing.page(&start?)).await {
-                        Ok((keys, next)) => Some((Ok(keys), next)),
-                        Err(error) => Some((Err(error), None)),
-                    }
-                }
-            }
-        });
-        let entries = pages.map(move |keys| {
-            let listing = listing.clone();
-            async move {
-                match keys {
-                    Ok(keys) => {
-                        listing.bounded(listing.entries(keys)).await.unwrap_or_else(|error| vec![Err(error)])
-                    }
-                    Err(error) => vec![Err(error)],
-                }
-            }
-        });
-        Entries(entries.buffered(PAGES_AHEAD).flat_map(stream::iter).boxed())
-    }
-}
-
-/// Where a page begins.
-enum Start {
-    Beginning,
-    /// Behind that key.
-    After(Vec<u8>),
-}
-
-type Keys = Vec<Vec<u8>>;
-
-impl Listing {
-    async fn bounded<T>(&self, read: impl Future<Output = Result<T>>) -> Result<T> {
-        let Map { pallet, item, .. } = &*self.map;
-        self.at.inner().node.bounded(|| format!("map {pallet}.{item} at {}", self.at.asked()), read).await
+        self.query_map_as(pallet, item, first)
     }
 
-    fn entry<'r>(&self, runtime: &'r Runtime) -> Result<&'r StorageEntry> {
-        Ok(runtime.storage(&self.map.pallet, &self.map.item)?)
-    }
-
-    /// The keys of a page, and where the next one begins.
-    async fn page(&self, start: &Start) -> Result<(Keys, Option<Start>)> {
-        let inner = self.at.inner();
-        let runtime = inner.pin.runtime().await?;
-        let entry = self.entry(&runtime)?;
-        let prefix = entry.key_prefix(&self.map.first)?;
-        // With all its keys an item is one value, which no listing shows.
-        if self.map.first.len() >= entry.key_types().len() {
-            let message = format!("{entry} with {} keys is one value: query it", self.map.first.len());
-            return Err(Error::new(ErrorKind::Invalid, message));
-        }
-        let block = inner.pin.located().await?;
-        let start = match start {
-            Start::Beginning => &prefix,
-            Start::After(key) => key,
-        };
-        let request = Request::new("state_getKeysPaged").hex_param(&prefix).param(PAGE).hex_param(start);
-        let page: Vec<String> = inner.node.request(request.param(block.hash), block.needs()).await?.json()?;
-        let keys = page.iter().map(|key| const_hex::decode(key).ok()).collect::<Option<Keys>>();
-        // Ascending and below the prefix: else a wrong page could be taken for a part of the map, or have no end.
-        let keys = keys.filter(|keys| {
-            let mut before = start;
-            keys.iter().all(|key| {
-                let follows = key > before && key.starts_with(&prefix);
-                before = key;
-                follows
+    /// Like [`query_map`](Self::query_map), with the values decoded into a Rust type whose layout is checked once per
+    /// runtime.
+    pub fn query_map_as<V: FromScale>(
+        &self,
+        pallet: &str,
+        item: &str,
+        first: impl Arguments,
+    ) -> Entries<Entry<V>> {
+        let target =
+            Target::Map { pallet: pallet.to_owned(), item: item.to_owned(), first: first.into_values() };
+        Entries::new(Listing::new(self, target), |layout, raw| {
+            let entry = layout.entry()?;
+            Ok(Entry {
+                keys: layout.keys(&raw.key)?,
+                value: entry.decode_as(Some(raw.bytes()?))?.ok_or_else(|| raw.missing())?,
             })
-        });
-        let keys = keys.ok_or_else(|| {
-            Error::new(
-                ErrorKind::Protocol,
-                "the node listed keys that are none of the map's, or not in order",
-            )
-        })?;
-        let next = (keys.len() >= PAGE).then(|| keys.last().cloned().map(Start::After)).flatten();
-        Ok((keys, next))
+        })
     }
 
-    async fn entries(&self, keys: Keys) -> Result<Vec<Result<Entry>>> {
-        let runtime = self.at.inner().pin.runtime().await?;
-        let entry = self.entry(&runtime)?;
-        let found = self.at.inner().reads.many(keys.clone()).await?;
-        let decode = |key: &[u8], value: Option<&[u8]>| {
-            let keys = entry.keys_of(key)?.into_iter().map(|part| part.unwrap_or(Value::None));
-            Ok(Entry { keys: keys.collect(), value: entry.decode(value)? })
-        };
-        Ok(keys.iter().zip(&found).map(|(key, found)| decode(key, found.bytes())).collect())
+    /// The storage keys that begin with these bytes, ascending: of a pallet, of an item, or with no bytes all there are.
+    ///
+    /// One request for every thousand.
+    pub fn storage_keys(&self, prefix: Vec<u8>) -> Entries<Vec<u8>> {
+        let mut listing = Listing::new(self, Target::Prefix(prefix));
+        listing.values = false;
+        Entries::new(listing, |_, raw| Ok(raw.key))
+    }
+}
+
+impl<V> Entries<Entry<V>> {
+    /// The keys of the entries alone. No value is fetched.
+    pub fn keys(mut self) -> Entries<Vec<Value>> {
+        self.listing.values = false;
+        Entries::new(self.listing, |layout, raw| layout.keys(&raw.key))
+    }
+
+    /// The entries as they are stored: storage key and value.
+    pub fn raw(self) -> Entries<(Vec<u8>, Vec<u8>)> {
+        Entries::new(self.listing, |_, raw| {
+            let value = raw.bytes()?.to_vec();
+            Ok((raw.key, value))
+        })
+    }
+}
+
+impl<T> Entries<T> {
+    fn new(listing: Listing, read: Read<T>) -> Self {
+        Self { listing, read, stream: None, progress: Progress::default() }
+    }
+
+    /// Ends after that many entries, those that do not decode included. No value beyond them is asked for.
+    pub fn limit(mut self, entries: u64) -> Self {
+        self.listing.limit = Some(entries);
+        self
+    }
+
+    /// Keys per page, 1 to 1,000 (default 1,000, the most that a node lists at once). Small pages are listed one after
+    /// the other.
+    pub fn page_size(mut self, keys: usize) -> Self {
+        self.listing.page_size = keys;
+        self
+    }
+
+    /// Begins behind this storage key: one of the map, or of the prefix, that need not exist. To go on later, pass the
+    /// last key that [`raw`](Entries::raw) gave, or what [`At::storage_key`] makes of the last entry's keys.
+    ///
+    /// A key that is none of the map's is `Invalid`, in the stream, before anything is listed.
+    pub fn start_key(mut self, key: impl Into<Vec<u8>>) -> Self {
+        self.listing.start_key = Some(key.into());
+        self
+    }
+
+    /// Leaves out what does not decode. By default there is an error in its place.
+    pub fn ignore_decoding_errors(mut self) -> Self {
+        self.listing.ignore_decoding_errors = true;
+        self
+    }
+
+    /// How many bytes of values may be fetched and not yet taken (default 16 MiB). What is under way counts with the
+    /// size of the largest values so far.
+    pub fn buffer_bytes(mut self, bytes: usize) -> Self {
+        self.listing.buffer_bytes = bytes;
+        self
+    }
+
+    /// How far the stream has come, for a progress bar. No request.
+    pub fn progress(&self) -> Progress {
+        self.progress
+    }
+}
+
+impl<T> Entries<T> {
+    /// The next entry; `None` after the last one.
+    pub async fn next(&mut self) -> Option<Result<T>> {
+        StreamExt::next(self).await
+    }
+}
+
+impl<T> Stream for Entries<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let Self { listing, read, stream, progress } = &mut *self;
+        let stream = stream.get_or_insert_with(|| listing.clone().stream());
+        loop {
+            let item = match ready!(stream.poll_next_unpin(context)) {
+                Some(Ok(listed)) => {
+                    *progress = listed.progress;
+                    read(&listed.layout, listed.raw)
+                }
+                Some(Err(error)) => Err(error),
+                None => return Poll::Ready(None),
+            };
+            match item {
+                Err(error) if listing.ignore_decoding_errors && error.kind() == ErrorKind::Decode => {}
+                item => return Poll::Ready(Some(item)),
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for Entries<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entries").field("of", &self.listing.target.to_string()).finish_non_exhaustive()
     }
 }

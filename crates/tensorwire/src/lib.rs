@@ -23,8 +23,8 @@ pub use subtensor::Subtensor;
 
 pub use tensorwire_chain::{
     AccountId, Arguments, BlockId, BlockRef, Cache, Chain, Change, EndpointState, EndpointStatus, Entries,
-    Entry, Error, ErrorKind, FromScale, Hash, HeadEvent, Header, Heads, Properties, Result, Role, Runtime,
-    RuntimeVersion, Stats, Value, Watch, rpc,
+    Entry, Error, ErrorKind, FromScale, Hash, HeadEvent, Header, Heads, Progress, Properties, Result, Role,
+    Runtime, RuntimeVersion, Stats, Value, Watch, rpc,
 };
 
 /// The README's example compiles.

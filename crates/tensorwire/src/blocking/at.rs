@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use tensorwire_chain::{AccountId, Arguments, FromScale, Hash, Result, Runtime, Value};
+use tensorwire_chain::{AccountId, Arguments, Entry, FromScale, Hash, Result, Runtime, Value};
 
 use super::{Entries, wait};
 use crate::{AccountInfo, Balance, NeuronInfo, NeuronInfoLite};
@@ -72,6 +72,21 @@ impl At {
     /// See [`At::query_map`](tensorwire_chain::At::query_map). The iterator fetches as it goes.
     pub fn query_map(&self, pallet: &str, item: &str, first: impl Arguments) -> Entries {
         Entries(self.0.query_map(pallet, item, first))
+    }
+
+    /// See [`At::query_map_as`](tensorwire_chain::At::query_map_as).
+    pub fn query_map_as<V: FromScale>(
+        &self,
+        pallet: &str,
+        item: &str,
+        first: impl Arguments,
+    ) -> Entries<Entry<V>> {
+        Entries(self.0.query_map_as(pallet, item, first))
+    }
+
+    /// See [`At::storage_keys`](tensorwire_chain::At::storage_keys).
+    pub fn storage_keys(&self, prefix: Vec<u8>) -> Entries<Vec<u8>> {
+        Entries(self.0.storage_keys(prefix))
     }
 
     /// See [`At::call`](tensorwire_chain::At::call).

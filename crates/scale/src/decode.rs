@@ -1,6 +1,7 @@
 use crate::{
     AccountId, Error, ErrorKind, Integer, Integers, Plan, Result, TypeId, Value,
     plan::op::{IntegerType, Op},
+    types::registry::UNDEFINED,
 };
 
 mod cursor;
@@ -272,7 +273,11 @@ impl<'p, 'i> Decoder<'p, 'i> {
 
     #[cold]
     fn no_variant(&self, id: u32, index: u8) -> Error {
-        self.fail(1, format!("{} has no variant of index {index}", self.plan.type_name(TypeId(id))))
+        let message = match self.plan.type_path(TypeId(id)).split_once("::") {
+            Some((UNDEFINED, name)) => format!("the type {name} is not defined, see Types::definitions"),
+            _ => format!("{} has no variant of index {index}", self.plan.type_name(TypeId(id))),
+        };
+        self.fail(1, message)
     }
 
     /// An error at that many bytes before the next one.

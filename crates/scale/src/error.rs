@@ -23,6 +23,8 @@ struct Inner {
 pub enum ErrorKind {
     /// The metadata cannot be read: not metadata, truncated, or of an unknown version.
     Metadata,
+    /// A file of type definitions has a mistake, or lacks a type.
+    Definitions,
     /// No pallet, item, constant, runtime API, method, variant, field or type of that name.
     NotFound,
     /// The bytes do not hold a value of the type.

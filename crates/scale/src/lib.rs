@@ -18,6 +18,7 @@ mod plan;
 mod runtime;
 mod storage;
 mod typed;
+mod types;
 mod value;
 
 pub use account::AccountId;
@@ -34,6 +35,7 @@ pub use runtime::{ExtrinsicFormat, Pallet, Runtime, TransactionExtension};
 pub use storage::StorageEntry;
 pub use tensorwire_derive::FromScale;
 pub use typed::FromScale;
+pub use types::Types;
 pub use value::{Integer, Integers, Shape, Value, ValueIndex, VariantShape};
 
 /// What derived code calls.

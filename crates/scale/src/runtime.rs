@@ -1,8 +1,9 @@
 use crate::{
-    ApiMethod, Constant, Error, ErrorKind, Plan, Result, RuntimeApi, StorageEntry, Value,
+    ApiMethod, Constant, Error, ErrorKind, Plan, Result, RuntimeApi, StorageEntry, Types, Value,
     metadata::{Metadata, corrupt},
     nearest::did_you_mean,
 };
+use parity_scale_codec::Decode;
 use std::{fmt, sync::Arc};
 
 mod build;
@@ -39,15 +40,27 @@ impl Runtime {
     /// The bytes are plain metadata, or metadata as a runtime API answers it: within `Vec<u8>` or `Option<Vec<u8>>`.
     /// Fails with [`ErrorKind::Metadata`] on anything else, on bytes left over, and on metadata that contradicts itself.
     pub fn from_metadata(bytes: &[u8]) -> Result<Self> {
-        build::runtime(Metadata::decode(bytes)?)
+        Self::from_metadata_with(bytes, &Types::new(), None)
     }
 
-    /// The version of the metadata: 14, 15 or 16.
+    /// Reads metadata V8 to V16, with types that it does not describe itself. See [`Types`].
+    ///
+    /// Up to V13 the types must define all that the runtime names; a value of a type that they lack cannot be read, and
+    /// all others can. The spec version picks the definitions that hold for it, where the metadata does not say its own:
+    /// before V12 it need not.
+    ///
+    /// Fails like [`from_metadata`](Self::from_metadata), and with [`ErrorKind::Definitions`], naming file and line, where
+    /// types contradict each other.
+    pub fn from_metadata_with(bytes: &[u8], types: &Types, spec_version: Option<u32>) -> Result<Self> {
+        build::runtime(Metadata::decode(bytes, types, spec_version)?, types)
+    }
+
+    /// The version of the metadata: 8 to 16.
     pub fn metadata_version(&self) -> u32 {
         self.metadata_version
     }
 
-    /// The runtime's name, as in `node-subtensor`.
+    /// The runtime's name, as in `node-subtensor`; empty if metadata before V14 does not say it.
     pub fn spec_name(&self) -> &str {
         &self.version.spec_name
     }
@@ -57,7 +70,8 @@ impl Runtime {
         self.version.spec_version
     }
 
-    /// The version of the extrinsic format: it changes when calls or extensions are encoded otherwise.
+    /// The version of the extrinsic format: it changes when calls or extensions are encoded otherwise. 0 if metadata
+    /// before V14 does not say it.
     pub fn transaction_version(&self) -> u32 {
         self.version.transaction_version
     }
@@ -126,8 +140,8 @@ impl Runtime {
 
     fn api_not_found<T: Named>(&self, what: &str, name: &str, candidates: &ByName<T>) -> Error {
         let mut message = self.not_found_message(what, name, candidates);
-        if self.metadata_version == 14 {
-            message.push_str(" (metadata V14 describes no runtime apis, V15 and V16 do)");
+        if self.metadata_version <= 14 {
+            message.push_str(" (metadata describes runtime apis from V15 on)");
         }
         Error::new(ErrorKind::NotFound, message)
     }
@@ -138,6 +152,16 @@ impl Runtime {
 }
 
 impl Version {
+    /// Reads the bytes of the constant `System.Version` of metadata before V14, whose type nobody need define.
+    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut input = bytes;
+        let (spec_name, _, _, spec_version) = <(String, String, u32, u32)>::decode(&mut input).ok()?;
+        let _impl_version_and_apis = <(u32, Vec<([u8; 8], u32)>)>::decode(&mut input).ok()?;
+        // It came last.
+        let transaction_version = u32::decode(&mut input).unwrap_or_default();
+        Some(Self { spec_name, spec_version, transaction_version })
+    }
+
     /// Reads the value of the constant `System.Version`.
     fn of(value: &Value) -> Result<Self> {
         let number = |field: &str| {
@@ -160,7 +184,10 @@ impl Version {
 
 impl fmt::Display for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.spec_name(), self.spec_version())
+        match self.spec_name() {
+            "" => write!(f, "spec version {}", self.spec_version()),
+            name => write!(f, "{name} {}", self.spec_version()),
+        }
     }
 }
 

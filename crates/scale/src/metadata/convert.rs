@@ -34,6 +34,7 @@ impl From<v14::RuntimeMetadataV14> for Metadata {
         };
         Self {
             version: 14,
+            spec_version: None,
             pallets: metadata.pallets.into_iter().map(pallet_of_v14).collect(),
             types: metadata.types,
             extrinsic,
@@ -52,6 +53,7 @@ impl From<v15::RuntimeMetadataV15> for Metadata {
         };
         Self {
             version: 15,
+            spec_version: None,
             types: metadata.types,
             pallets: metadata.pallets,
             extrinsic: ExtrinsicFormat {
@@ -87,6 +89,7 @@ impl From<v16::RuntimeMetadataV16> for Metadata {
         };
         Self {
             version: 16,
+            spec_version: None,
             types: metadata.types,
             pallets: metadata.pallets.into_iter().map(pallet_of_v16).collect(),
             extrinsic: ExtrinsicFormat {

@@ -1,6 +1,6 @@
 use super::{ExtrinsicFormat, Pallet, Runtime, Version};
 use crate::{
-    ApiMethod, Constant, Hasher, Parameter, Plan, Result, RuntimeApi, StorageEntry, TypeId,
+    ApiMethod, Constant, Hasher, Parameter, Plan, Result, RuntimeApi, StorageEntry, TypeId, Types,
     account::DEFAULT_PREFIX,
     api::Opaque,
     hash::twox_128,
@@ -22,8 +22,8 @@ struct Builder {
 }
 
 /// Builds a runtime, checking that all its parts fit together.
-pub(super) fn runtime(mut metadata: Metadata) -> Result<Runtime> {
-    let opaque = legacy_api::complete(&mut metadata);
+pub(super) fn runtime(mut metadata: Metadata, types: &Types) -> Result<Runtime> {
+    let opaque = legacy_api::complete(&mut metadata, types)?;
     let plan = Plan::compile(&metadata.types, ss58_prefix(&metadata.pallets))
         .map_err(|error| corrupt(format!("metadata: {error}")))?;
     let builder = Builder { types: metadata.types, plan: Arc::new(plan), opaque };
@@ -39,8 +39,17 @@ pub(super) fn runtime(mut metadata: Metadata) -> Result<Runtime> {
         extrinsic: metadata.extrinsic,
         plan: builder.plan,
     };
-    let version = runtime.constant("System", "Version").and_then(Constant::value);
-    runtime.version = Version::of(&version.map_err(|error| corrupt(format!("metadata: {error}")))?)?;
+    runtime.version = match metadata.spec_version {
+        Some(spec_version) => {
+            let version = runtime.constant("System", "Version").ok();
+            let version = version.and_then(|version| Version::of_bytes(version.bytes()));
+            version.unwrap_or(Version { spec_version, ..Version::default() })
+        }
+        None => {
+            let version = runtime.constant("System", "Version").and_then(Constant::value);
+            Version::of(&version.map_err(|error| corrupt(format!("metadata: {error}")))?)?
+        }
+    };
     Ok(runtime)
 }
 

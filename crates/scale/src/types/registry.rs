@@ -1,0 +1,416 @@
+use super::{
+    definition::{Definition, Definitions, Field, Place, Shape},
+    name::TypeName,
+};
+use crate::{Error, ErrorKind, did_you_mean};
+use scale_info::{
+    Path, PortableRegistry, PortableType, Type, TypeDef, TypeDefArray, TypeDefBitSequence, TypeDefCompact,
+    TypeDefComposite, TypeDefPrimitive, TypeDefSequence, TypeDefTuple, TypeDefVariant, TypeParameter,
+    Variant, form::PortableForm,
+};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    fmt,
+};
+
+#[cfg(test)]
+mod tests;
+
+/// The first part of the path of a type that nobody defines: no value of it can be read.
+pub(crate) const UNDEFINED: &str = "undefined";
+
+/// No chain comes near these: whoever does defines types that have no end.
+const MAX_DEPTH: usize = 96;
+const MAX_ADDED: usize = 1 << 17;
+
+/// A type registry that finds types by their text, and appends those it lacks.
+pub(crate) struct Registry<'a> {
+    types: &'a mut PortableRegistry,
+    /// The runtime's own types, by path and by its last part.
+    own: HashMap<String, u32>,
+    /// Those that count more stand first.
+    sources: Vec<&'a Definitions>,
+    unknown: Unknown,
+    found: HashMap<(Option<String>, TypeName), u32>,
+    depth: usize,
+    limit: usize,
+}
+
+/// What becomes of a name that nobody defines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    /// The type that needs it is not found.
+    Fails,
+    /// It becomes a type of which no value can be read, so that all else can.
+    StandsIn,
+}
+
+/// Why a type is not found.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    what: String,
+    place: Option<Place>,
+}
+
+type Layout = TypeDef<PortableForm>;
+type Found = Result<u32, Problem>;
+
+impl<'a> Registry<'a> {
+    pub(crate) fn new(
+        types: &'a mut PortableRegistry,
+        sources: impl IntoIterator<Item = &'a Definitions>,
+        unknown: Unknown,
+    ) -> Self {
+        let mut own = HashMap::new();
+        for ty in &types.types {
+            let segments = &ty.ty.path.segments;
+            if segments.first().is_none_or(|first| first == UNDEFINED) {
+                continue;
+            }
+            own.entry(segments.join("::")).or_insert(ty.id);
+            own.entry(segments.last().cloned().unwrap_or_default()).or_insert(ty.id);
+        }
+        let limit = types.types.len() + MAX_ADDED;
+        let sources = sources.into_iter().collect();
+        Self { types, own, sources, unknown, found: HashMap::new(), depth: 0, limit }
+    }
+
+    /// From now on the name stands for that type, unless somebody defines it.
+    pub(crate) fn alias(&mut self, name: &str, id: u32) {
+        if self.sources.iter().all(|source| source.get(None, name, 0).is_none()) {
+            self.found.insert((None, TypeName::plain(name)), id);
+        }
+    }
+
+    pub(crate) fn types(&self) -> &PortableRegistry {
+        self.types
+    }
+
+    /// The type of that name in that pallet, or in all.
+    pub(crate) fn find(&mut self, name: &TypeName, pallet: Option<&str>) -> Found {
+        if let TypeName::In(pallet, name) = name {
+            return self.find(name, Some(pallet));
+        }
+        // By most names all pallets mean the same.
+        let pallet = pallet.filter(|pallet| self.sources.iter().any(|source| source.has_types_of(pallet)));
+        let key = (pallet.map(str::to_owned), name.clone());
+        if let Some(id) = self.found.get(&key) {
+            return Ok(*id);
+        }
+        if self.depth == MAX_DEPTH || self.types.types.len() > self.limit {
+            return Err(Problem { what: format!("the type {name} has no end"), place: None });
+        }
+        self.depth += 1;
+        let id = self.resolve(name, pallet);
+        self.depth -= 1;
+        match id {
+            Ok(id) => self.found.insert(key, id),
+            Err(_) => self.found.remove(&key),
+        };
+        id
+    }
+
+    fn resolve(&mut self, name: &TypeName, pallet: Option<&str>) -> Found {
+        match name {
+            TypeName::Named { name, parameters } => self.named(name, parameters, pallet),
+            TypeName::Tuple(fields) => {
+                let fields =
+                    fields.iter().map(|field| self.find(field, pallet)).collect::<Result<Vec<_>, _>>()?;
+                Ok(self.plain(TypeDefTuple::new_portable(fields.into_iter().map(Into::into)).into()))
+            }
+            TypeName::Array(element, length) => {
+                let element = self.find(element, pallet)?;
+                Ok(self.plain(TypeDefArray::new(*length, element.into()).into()))
+            }
+            TypeName::In(pallet, name) => self.find(name, Some(pallet)),
+        }
+    }
+
+    fn named(&mut self, name: &str, parameters: &[TypeName], pallet: Option<&str>) -> Found {
+        let defined = |sources: &[&'a Definitions], pallet| {
+            sources.iter().find_map(|source| source.get(pallet, name, parameters.len()))
+        };
+        if let Some(pallet) = pallet {
+            if let Some(definition) = defined(&self.sources, Some(pallet)) {
+                return self.defined(definition, parameters, Some(pallet));
+            }
+            // The name has its meaning in all pallets; its parameters have theirs in this one.
+            let here = |parameter: &TypeName| TypeName::In(pallet.to_owned(), parameter.clone().into());
+            let parameters = parameters.iter().map(here).collect();
+            return self.find(&TypeName::Named { name: name.to_owned(), parameters }, None);
+        }
+        if let (Some(id), []) = (self.own.get(name), parameters) {
+            return Ok(*id);
+        }
+        if let Some(definition) = defined(&self.sources, None) {
+            return self.defined(definition, parameters, None);
+        }
+        match (name, parameters) {
+            ("Vec", [element]) => {
+                let element = self.find(element, None)?;
+                Ok(self.plain(TypeDefSequence::new(element.into()).into()))
+            }
+            ("Option", [content]) => {
+                let content = self.find(content, None)?;
+                Ok(self.option(content))
+            }
+            ("Compact", [content]) => {
+                let content_id = self.find(content, None)?;
+                if !self.is_unsigned(content_id) {
+                    return self.undefined(format!("Compact<{content}>"));
+                }
+                Ok(self.plain(TypeDefCompact::new(content_id.into()).into()))
+            }
+            ("BitVec" | "bitvec::vec::BitVec", [store, order]) => self.bits(store, order),
+            (_, []) => match primitive(name) {
+                Some(primitive) => Ok(self.plain(TypeDef::Primitive(primitive))),
+                None => self.undefined(name.to_owned()),
+            },
+            _ => {
+                let parameters = parameters.to_vec();
+                self.undefined(TypeName::Named { name: name.to_owned(), parameters }.to_string())
+            }
+        }
+    }
+
+    /// What a name stands for, with types in the place of its parameters.
+    pub(crate) fn defined(
+        &mut self,
+        definition: &Definition,
+        parameters: &[TypeName],
+        pallet: Option<&str>,
+    ) -> Found {
+        let replacement = |name: &str| {
+            let position = definition.parameters.iter().position(|parameter| parameter == name)?;
+            parameters.get(position).cloned()
+        };
+        let inside = definition.pallet.as_deref();
+        let result = match &definition.shape {
+            Shape::Alias(name) => self.find(&name.substitute(&replacement), inside),
+            shape => {
+                // Known before its fields are: they may contain it.
+                let path = Path::from_segments_unchecked(definition.path.split("::").map(str::to_owned));
+                let id = self.push(path, Vec::new(), TypeDefVariant::new([]).into());
+                let name = TypeName::Named { name: definition.name.clone(), parameters: parameters.to_vec() };
+                self.found.insert((pallet.map(str::to_owned), name), id);
+                let fields = |registry: &mut Self, fields: &[Field]| {
+                    let field = |field: &Field| {
+                        let ty = registry.find(&field.ty.substitute(&replacement), inside)?;
+                        Ok(portable_field(field.name.as_deref(), ty, Some(field.ty.to_string())))
+                    };
+                    fields.iter().map(field).collect::<Result<Vec<_>, Problem>>()
+                };
+                let layout: Result<Layout, Problem> = match shape {
+                    Shape::Alias(_) => return self.undefined(definition.name.clone()),
+                    Shape::Struct(content) => {
+                        fields(self, content).map(|fields| TypeDefComposite::new(fields).into())
+                    }
+                    Shape::Enum(variants) => {
+                        let variant = |variant: &super::definition::Variant| {
+                            let fields = fields(self, &variant.fields)?;
+                            Ok(portable_variant(&variant.name, variant.index, fields, variant.docs.clone()))
+                        };
+                        let variants = variants.iter().map(variant).collect::<Result<Vec<_>, Problem>>();
+                        variants.map(|variants| TypeDefVariant::new(variants).into())
+                    }
+                };
+                layout.map(|layout| {
+                    self.set(id, layout);
+                    id
+                })
+            }
+        };
+        result.map_err(|problem| problem.at(&definition.place))
+    }
+
+    /// Gives the runtime's own types of those names the layouts that are defined.
+    pub(crate) fn replace(&mut self, overrides: &'a Definitions) -> Result<(), Problem> {
+        let mut replaced = HashMap::new();
+        let count = self.types.types.len();
+        for name in BTreeSet::from_iter(overrides.plain_names()) {
+            let Some(definition) = overrides.get(None, name, 0) else { continue };
+            let is_named = |ty: &&PortableType| {
+                let segments = &ty.ty.path.segments;
+                segments.last().is_some_and(|last| last == name) || segments.join("::") == name
+            };
+            let ids: Vec<_> = self.types.types[..count].iter().filter(is_named).map(|ty| ty.id).collect();
+            if !ids.is_empty() {
+                let new = self.defined(definition, &[], None)?;
+                // The type that is defined by name is the runtime's own, not the one just made.
+                self.found.remove(&(None, TypeName::plain(name)));
+                replaced.extend(ids.into_iter().map(|id| (id, new)));
+            }
+        }
+        let mut layouts = Vec::new();
+        for (id, new) in &replaced {
+            // An override may name a type that is overridden itself.
+            let (mut new, mut seen) = (*new, HashSet::from([*id]));
+            while let Some(next) = replaced.get(&new).filter(|_| seen.insert(new)) {
+                new = *next;
+            }
+            layouts.extend(self.types.resolve(new).map(|ty| (*id, ty.type_def.clone())));
+        }
+        layouts.into_iter().for_each(|(id, layout)| self.set(id, layout));
+        Ok(())
+    }
+
+    /// A type without a path: the registry's own, where it has it.
+    fn plain(&mut self, definition: Layout) -> u32 {
+        let same = |ty: &PortableType| ty.ty.path.segments.is_empty() && ty.ty.type_def == definition;
+        match self.types.types.iter().position(same) {
+            Some(position) => position as u32,
+            None => self.push(Path::default(), Vec::new(), definition),
+        }
+    }
+
+    fn option(&mut self, content: u32) -> u32 {
+        let path = Path::from_segments_unchecked(["Option".to_owned()]);
+        let same = |ty: &PortableType| ty.ty.path == path && option_content(&ty.ty.type_def) == Some(content);
+        match self.types.types.iter().position(same) {
+            Some(position) => position as u32,
+            None => {
+                let definition = TypeDefVariant::new([
+                    portable_variant("None", 0, Vec::new(), Vec::new()),
+                    portable_variant("Some", 1, vec![portable_field(None, content, None)], Vec::new()),
+                ]);
+                let parameter = TypeParameter::new_portable("T".to_owned(), Some(content.into()));
+                self.push(path, vec![parameter], definition.into())
+            }
+        }
+    }
+
+    fn bits(&mut self, store: &TypeName, order: &TypeName) -> Found {
+        let undefined = format!("BitVec<{store}, {order}>");
+        let store = self.find(store, None)?;
+        let TypeName::Named { name: order, .. } = inner(order) else { return self.undefined(undefined) };
+        let order = order.rsplit("::").next().unwrap_or(order);
+        if !matches!(order, "Lsb0" | "Msb0") || !self.is_unsigned(store) {
+            return self.undefined(undefined);
+        }
+        let path = Path::from_segments_unchecked(["bitvec", "order", order].map(str::to_owned));
+        let order = self.push(path, Vec::new(), TypeDefComposite::new([]).into());
+        let bits = TypeDefBitSequence::new_portable(store.into(), order.into());
+        Ok(self.push(Path::default(), Vec::new(), bits.into()))
+    }
+
+    /// Whether that is an unsigned integer or nothing, within structs of one field: what has a compact form.
+    fn is_unsigned(&self, mut id: u32) -> bool {
+        use TypeDefPrimitive::{U8, U16, U32, U64, U128};
+        for _ in 0..MAX_DEPTH {
+            match self.types.resolve(id).map(|ty| &ty.type_def) {
+                Some(TypeDef::Primitive(U8 | U16 | U32 | U64 | U128)) => return true,
+                Some(TypeDef::Tuple(tuple)) => return tuple.fields.is_empty(),
+                Some(TypeDef::Composite(composite)) => match composite.fields.as_slice() {
+                    [only] => id = only.ty.id,
+                    _ => return false,
+                },
+                _ => return false,
+            }
+        }
+        false
+    }
+
+    fn undefined(&mut self, name: String) -> Found {
+        match self.unknown {
+            Unknown::StandsIn => {
+                let path = Path::from_segments_unchecked([UNDEFINED.to_owned(), name]);
+                Ok(self.push(path, Vec::new(), TypeDefVariant::new([]).into()))
+            }
+            Unknown::Fails => {
+                let known = self.own.keys().map(String::as_str);
+                let known: BTreeSet<_> =
+                    known.chain(self.sources.iter().flat_map(|source| source.plain_names())).collect();
+                let hint = did_you_mean(&name, known.into_iter());
+                Err(Problem { what: format!("no type is called {name}{hint}"), place: None })
+            }
+        }
+    }
+
+    fn set(&mut self, id: u32, layout: Layout) {
+        if let Some(ty) = self.types.types.get_mut(id as usize) {
+            ty.ty.type_def = layout;
+        }
+    }
+
+    fn push(
+        &mut self,
+        path: Path<PortableForm>,
+        parameters: Vec<TypeParameter<PortableForm>>,
+        definition: Layout,
+    ) -> u32 {
+        let id = self.types.types.len() as u32;
+        self.types.types.push(PortableType::new(id, Type::new(path, parameters, definition, Vec::new())));
+        id
+    }
+}
+
+impl Problem {
+    /// The same at that place, unless one nearer to the cause is known.
+    pub(crate) fn at(mut self, place: &Place) -> Self {
+        self.place.get_or_insert_with(|| place.clone());
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "{place}: {}", self.what),
+            None => f.write_str(&self.what),
+        }
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::new(ErrorKind::Definitions, problem.to_string())
+    }
+}
+
+fn inner(name: &TypeName) -> &TypeName {
+    match name {
+        TypeName::In(_, name) => inner(name),
+        name => name,
+    }
+}
+
+fn portable_field(name: Option<&str>, ty: u32, type_name: Option<String>) -> scale_info::Field<PortableForm> {
+    scale_info::Field::new(name.map(str::to_owned), ty.into(), type_name, Vec::new())
+}
+
+fn portable_variant(
+    name: &str,
+    index: u8,
+    fields: Vec<scale_info::Field<PortableForm>>,
+    docs: Vec<String>,
+) -> Variant<PortableForm> {
+    Variant { name: name.to_owned(), fields, index, docs }
+}
+
+fn option_content(definition: &Layout) -> Option<u32> {
+    let TypeDef::Variant(variants) = definition else { return None };
+    let some = variants.variants.iter().find(|variant| variant.name == "Some")?;
+    some.fields.first().map(|field| field.ty.id)
+}
+
+fn primitive(name: &str) -> Option<TypeDefPrimitive> {
+    use TypeDefPrimitive::*;
+    Some(match name {
+        "bool" => Bool,
+        "char" => Char,
+        "str" | "String" => Str,
+        "u8" => U8,
+        "u16" => U16,
+        "u32" => U32,
+        "u64" => U64,
+        "u128" => U128,
+        "u256" => U256,
+        "i8" => I8,
+        "i16" => I16,
+        "i32" => I32,
+        "i64" => I64,
+        "i128" => I128,
+        "i256" => I256,
+        _ => return None,
+    })
+}

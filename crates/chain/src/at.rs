@@ -7,8 +7,9 @@ use crate::{
     BlockId, Hash, Result,
     calls::{Calls, Output},
     coalesce::Reads,
+    flight::LazyFlight,
     node::Node,
-    pin::Pin,
+    pin::{Pin, last_upgrade, last_upgrade_key},
 };
 
 /// One block of a chain, and the way to read it. All that comes from one `At` belongs to one block.
@@ -27,14 +28,18 @@ pub(crate) struct Inner {
     pub(crate) pin: Arc<Pin>,
     pub(crate) reads: Reads,
     calls: Calls,
+    executed_by: LazyFlight<Arc<Runtime>>,
 }
 
 impl At {
     pub(crate) fn new(node: &Arc<Node>, pin: Pin) -> Self {
         let pin = Arc::new(pin);
+        let reads = Reads::new(node.clone(), pin.clone());
+        let executed_by = executor(node.clone(), pin.clone(), reads.clone());
         Self(Arc::new(Inner {
+            executed_by: LazyFlight::new(&node.handle, executed_by),
             node: node.clone(),
-            reads: Reads::new(node.clone(), pin.clone()),
+            reads,
             calls: Calls::new(node.clone(), pin.clone()),
             pin,
         }))
@@ -60,10 +65,22 @@ impl At {
         self.0.node.bounded(|| format!("number of {}", self.asked()), number).await
     }
 
-    /// The runtime in force at the block. No request if it is known; else one for its version, and if that is new one
-    /// or two for its metadata, once for all callers.
+    /// The runtime whose code the block's state holds: its runtime calls run in it, its constants are read from it, and
+    /// it executes the block after this one.
+    ///
+    /// No request if it is known; else one for its version, and if that is new one or two for its metadata, once for all
+    /// callers. Of final blocks between two whose runtime is the same, it is known.
     pub async fn runtime(&self) -> Result<Arc<Runtime>> {
         self.0.node.bounded(|| format!("runtime of {}", self.asked()), self.0.pin.runtime()).await
+    }
+
+    /// The runtime that executed the block: what the block holds is decoded with it, its extrinsics, events and storage.
+    ///
+    /// It is that of [`runtime`](Self::runtime), but at the block that carries an upgrade: the new code is in that block's
+    /// state, and the state is migrated by the block after it. Costs what `runtime` costs, and one request beside it that
+    /// is shared with the block's first storage read; none at the head. Two more at the block that carries an upgrade.
+    pub async fn executed_by(&self) -> Result<Arc<Runtime>> {
+        self.0.node.bounded(|| format!("runtime that executed {}", self.asked()), self.0.executed_by()).await
     }
 
     /// A constant of a pallet. No request if the runtime is known.
@@ -120,13 +137,36 @@ impl At {
             let method = runtime.api_method(api, method)?;
             Ok::<_, crate::Error>((method.rpc_name().to_owned(), method.encode(arguments)?))
         };
-        self.with_runtime(encode, |(name, arguments)| self.0.calls.call(name, arguments)).await
+        let calls = &self.0.calls;
+        self.0.with(InForce::Held, encode, |(name, arguments)| calls.call(name, arguments)).await
+    }
+
+    /// The block as it was asked for, or its hash once known: for messages.
+    pub(crate) fn asked(&self) -> BlockId {
+        self.0.pin.asked()
+    }
+}
+
+/// Which of a block's two runtimes. They differ at the block that carries an upgrade.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum InForce {
+    /// The one that executed the block.
+    Executed,
+    /// The one whose code the block's state holds.
+    Held,
+}
+
+impl Inner {
+    /// The runtime that executed the block.
+    pub(crate) async fn executed_by(&self) -> Result<Arc<Runtime>> {
+        self.executed_by.get().await
     }
 
     /// Asks with the runtime at hand while the true one may still be on its way, and asks again only if the true
     /// one words the question differently.
-    pub(crate) async fn with_runtime<Q, A, F>(
+    pub(crate) async fn with<Q, A, F>(
         &self,
+        which: InForce,
         question: impl Fn(&Runtime) -> Result<Q>,
         ask: impl Fn(Q) -> F,
     ) -> Result<(Arc<Runtime>, A)>
@@ -134,31 +174,57 @@ impl At {
         Q: PartialEq + Clone,
         F: Future<Output = Result<A>>,
     {
-        let pin = &self.0.pin;
-        let guess = match pin.runtime_now() {
+        let now = match which {
+            InForce::Executed => self.executed_by.now().and_then(Result::ok),
+            InForce::Held => self.pin.runtime_now(),
+        };
+        let guess = match now {
             Some(runtime) => {
                 let answer = ask(question(&runtime)?).await?;
                 return Ok((runtime, answer));
             }
-            None => self.0.node.runtimes.guess().and_then(|runtime| question(&runtime).ok()),
+            None => self.node.runtimes.guess().and_then(|runtime| question(&runtime).ok()),
+        };
+        let runtime = async {
+            match which {
+                InForce::Executed => self.executed_by().await,
+                InForce::Held => self.pin.runtime().await,
+            }
         };
         let Some(guess) = guess else {
-            let runtime = pin.runtime().await?;
+            let runtime = runtime.await?;
             let answer = ask(question(&runtime)?).await?;
             return Ok((runtime, answer));
         };
         // Without the runtime the answer is worth nothing: its failure ends the read at once.
         let answer = async { Ok(ask(guess.clone()).await) };
-        let (runtime, answer) = try_join(pin.runtime(), answer).await?;
+        let (runtime, answer) = try_join(runtime, answer).await?;
         let question = question(&runtime)?;
         let answer = if question == guess { answer? } else { ask(question).await? };
         Ok((runtime, answer))
     }
+}
 
-    /// The block as it was asked for, or its hash once known: for messages.
-    pub(crate) fn asked(&self) -> BlockId {
-        self.0.pin.asked()
+/// The runtime that executed a block. Nearly always it is the one whose code the state holds: either it is known of the
+/// block's number, or the state names it as the one it was last migrated to.
+async fn executor(node: Arc<Node>, pin: Arc<Pin>, reads: Reads) -> Result<Arc<Runtime>> {
+    let block = pin.located().await?;
+    let known = block.final_number().and_then(|number| node.history.executor(number));
+    let is_held = match (known, block.upgraded_to) {
+        (Some(known), _) => known == pin.version().await?,
+        (None, Some(spec_version)) => spec_version == pin.version().await?.spec_version,
+        (None, None) => {
+            let (version, last) = try_join(pin.version(), reads.one(last_upgrade_key())).await?;
+            last.bytes().and_then(last_upgrade) == Some(version.spec_version)
+        }
+    };
+    if !is_held && let Some(runtime) = node.parents_runtime(block).await? {
+        return Ok(runtime);
     }
+    if let Some(number) = block.final_number() {
+        node.history.executed(number, &pin.version().await?);
+    }
+    pin.runtime().await
 }
 
 impl fmt::Debug for At {

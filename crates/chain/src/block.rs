@@ -2,7 +2,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::{Error, ErrorKind};
+use crate::{BlockRef, Error, ErrorKind};
 
 /// A 32-byte hash, of a block or a state root. Reads and prints as 0x-hex.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,6 +54,8 @@ pub enum BlockId {
     Number(u64),
     /// The block of that hash.
     Hash(Hash),
+    /// The block of that hash, whose height is known to be that.
+    Block(BlockRef),
 }
 
 impl fmt::Display for BlockId {
@@ -63,6 +65,7 @@ impl fmt::Display for BlockId {
             Self::Finalized => f.write_str("the finalized head"),
             Self::Number(number) => write!(f, "block {number}"),
             Self::Hash(hash) => write!(f, "block {hash}"),
+            Self::Block(block) => write!(f, "block {block}"),
         }
     }
 }
@@ -105,5 +108,11 @@ impl From<u64> for BlockId {
 impl From<Hash> for BlockId {
     fn from(hash: Hash) -> Self {
         Self::Hash(hash)
+    }
+}
+
+impl From<BlockRef> for BlockId {
+    fn from(block: BlockRef) -> Self {
+        Self::Block(block)
     }
 }

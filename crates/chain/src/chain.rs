@@ -8,7 +8,8 @@ use tensorwire_rpc::{Answer, Client, Request, Stats};
 use tokio::{sync::OnceCell, time::Instant};
 
 use crate::{
-    At, BlockId, Builder, EndpointStatus, Hash, Properties, Result, at, node::Node, pin::Pin, pool::Needs,
+    At, BlockId, BlockRef, Builder, EndpointStatus, Hash, Properties, Result, at, node::Node, pin::Pin,
+    pool::Needs,
 };
 
 /// A connection to a chain: one websocket, any number of concurrent callers.
@@ -75,8 +76,9 @@ impl Chain {
         Ok(At::new(&self.0.node, Pin::finalized(&self.0.node)))
     }
 
-    /// A block by number (on the node's best chain) or hash. Two requests by number, one by hash, and the metadata of
-    /// a new runtime.
+    /// A block by number (on the node's best chain), by hash, or by both, as [`Header::block`](crate::Header::block) has
+    /// them. Two requests by number, one by hash, and the metadata of a new runtime. One less for a final block whose
+    /// number is known, where blocks before and after it have shown the same runtime.
     ///
     /// # Errors
     /// The first read says `UnknownBlock` if the node has no such block.
@@ -86,7 +88,10 @@ impl Chain {
             BlockId::Head => self.head().await,
             BlockId::Finalized => self.finalized().await,
             BlockId::Number(number) => Ok(At::new(&self.0.node, Pin::number(&self.0.node, number))),
-            BlockId::Hash(hash) => Ok(At::new(&self.0.node, Pin::hash(&self.0.node, hash))),
+            BlockId::Hash(hash) => Ok(At::new(&self.0.node, Pin::block(&self.0.node, hash, None))),
+            BlockId::Block(BlockRef { number, hash }) => {
+                Ok(At::new(&self.0.node, Pin::block(&self.0.node, hash, Some(number))))
+            }
         }
     }
 

@@ -36,6 +36,7 @@ const DISTANCES: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration:
 /// The storage reads of one block. Reads that begin together go out together. A read that comes while none is
 /// unanswered, and the first few that come while one is, leave at once; in a burst they wait up to [`DISTANCES`] for
 /// company. So a thousand reads are a handful of requests, and a lone read waits for nothing.
+#[derive(Clone)]
 pub(crate) struct Reads(Arc<Shared>);
 
 struct Shared {

@@ -15,6 +15,7 @@ mod error;
 mod flight;
 mod header;
 mod heads;
+mod history;
 mod map;
 #[cfg(feature = "metrics")]
 mod metrics;

@@ -6,8 +6,10 @@ use tokio::runtime::Handle;
 use tracing::{Instrument, field::Empty};
 
 use crate::{
-    Error, ErrorKind, Hash, Result, RuntimeVersion,
+    Error, ErrorKind, Hash, Result, RuntimeVersion, backfill,
     header::Height,
+    history::History,
+    pin::Located,
     pool::{Feed, Needs, Pool},
     runtimes::Runtimes,
 };
@@ -16,6 +18,7 @@ use crate::{
 pub(crate) struct Node {
     pub(crate) pool: Arc<Pool>,
     pub(crate) runtimes: Runtimes,
+    pub(crate) history: History,
     /// The runtime that serves the connections.
     pub(crate) handle: Handle,
     /// The process that opened them.
@@ -24,7 +27,7 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) fn new(pool: Arc<Pool>, handle: Handle, runtimes: Runtimes) -> Self {
-        Self { pool, runtimes, handle, process: std::process::id() }
+        Self { pool, runtimes, history: History::default(), handle, process: std::process::id() }
     }
 
     /// Fails in a child of the process that opened the connections: its copies of them are shared sockets and tasks
@@ -73,23 +76,57 @@ impl Node {
     /// The runtime of that version, downloaded as of that block if it is new.
     pub(crate) async fn runtime(
         &self,
-        version: RuntimeVersion,
+        version: &RuntimeVersion,
         block: Hash,
         needs: Needs,
     ) -> Result<Arc<Runtime>> {
         self.runtimes.get(self.genesis().await?, version, block, needs).await
     }
 
-    /// The same for a block at the chain's end: what it uses is what the next read will likely need.
-    pub(crate) async fn current_runtime(
-        &self,
-        version: RuntimeVersion,
-        block: Hash,
-        needs: Needs,
-    ) -> Result<Arc<Runtime>> {
-        let runtime = self.runtime(version.clone(), block, needs).await?;
-        self.runtimes.is_current(self.genesis().await?, &version, &runtime);
-        Ok(runtime)
+    /// What the chain's end uses is what the next read will likely need.
+    pub(crate) async fn is_current(&self, version: &RuntimeVersion, runtime: &Arc<Runtime>) -> Result<()> {
+        self.runtimes.is_current(self.genesis().await?, version, runtime);
+        Ok(())
+    }
+
+    /// The runtime that executed a block which carries an upgrade, or may: its parent's. Two requests, and the metadata
+    /// of a new runtime; none for the genesis, which nobody executed.
+    pub(crate) async fn parents_runtime(&self, block: Located) -> Result<Option<Arc<Runtime>>> {
+        if block.number == Some(0) {
+            return Ok(None);
+        }
+        let header = backfill::by_hash(self, block.hash, block.needs()).await?;
+        let unknown = || Error::new(ErrorKind::UnknownBlock, format!("the node has no block {}", block.hash));
+        let header = header.ok_or_else(unknown)?;
+        if header.number == 0 {
+            return Ok(None);
+        }
+        let parent = Located { number: Some(header.number - 1), hash: header.parent, ..block };
+        let known = block.is_final.then(|| self.history.executor(header.number)).flatten();
+        let version = match known {
+            Some(version) => version,
+            None => self.version_at(parent.hash, parent.needs()).await?,
+        };
+        if block.is_final {
+            self.history.executed(header.number, &version);
+        }
+        self.runtime(&version, parent.hash, parent.needs()).await.map(Some)
+    }
+
+    /// The node had to be asked which runtime an old block has. Once it looks as if there will be more of them, it is asked
+    /// for the newest final block and its runtime, beside what else is under way: what lies between is known then.
+    pub(crate) fn asked_for_old(self: &Arc<Self>) {
+        if self.history.wants_end() {
+            let node = Arc::downgrade(self);
+            self.handle.spawn(async move {
+                let Some(node) = node.upgrade() else { return };
+                let Ok(end) = backfill::newest(&node, true).await else { return };
+                node.history.is_final(end.number);
+                if let Ok(version) = node.version_at(end.hash, Needs::Block(end.number)).await {
+                    node.history.holds(end.number, &version);
+                }
+            });
+        }
     }
 
     /// One request.

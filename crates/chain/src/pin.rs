@@ -1,8 +1,8 @@
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use futures_util::future::try_join;
 use tensorwire_rpc::{Answer, Request};
-use tensorwire_scale::Runtime;
+use tensorwire_scale::{Runtime, hash::twox_128};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
 pub(crate) struct Pin {
     asked: BlockId,
     block: Flight<Located>,
+    version: Arc<LazyFlight<RuntimeVersion>>,
     runtime: LazyFlight<Arc<Runtime>>,
     number: OnceCell<u64>,
 }
@@ -24,12 +25,21 @@ pub(crate) struct Pin {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Located {
     pub(crate) hash: Hash,
-    number: Option<u64>,
+    pub(crate) number: Option<u64>,
     /// The endpoint that has shown it.
-    seen_at: Option<usize>,
+    pub(crate) seen_at: Option<usize>,
+    /// Whether the block was known to be final when it was asked for: of a final block the number says which it is.
+    pub(crate) is_final: bool,
+    /// What its state says of the last upgrade, where that is known already.
+    pub(crate) upgraded_to: Option<u32>,
 }
 
 impl Located {
+    /// The number of a block that will not be reorganised away.
+    pub(crate) fn final_number(&self) -> Option<u64> {
+        self.number.filter(|_| self.is_final)
+    }
+
     /// What an endpoint must have to answer for this block.
     pub(crate) fn needs(&self) -> Needs {
         Needs::State { number: self.number, seen_at: self.seen_at }
@@ -45,92 +55,115 @@ impl Pin {
         let probe = Flight::new(&node.handle, {
             let pool = node.pool.clone();
             async move {
-                let read = |answer: &Answer| Probe::read(answer).map(|probe| (probe.number(), probe));
-                let (mut probe, endpoint) = pool.head(probe, question, read).await?;
-                probe.block.seen_at = Some(endpoint);
-                Ok(probe)
+                let read = |answer: &Answer| probed(answer).map(|at| (at.number.unwrap_or_default(), at));
+                let (at, endpoint) = pool.head(probe, question, read).await?;
+                Ok(Located { seen_at: Some(endpoint), ..at })
             }
         });
-        let runtime = {
+        let version = {
             let (node, probe) = (node.clone(), probe.clone());
             async move {
-                let (probe, version) = try_join(probe.get(), version).await?;
-                let (block, needs) = (probe.block.hash, probe.block.needs());
+                let (block, version) = try_join(probe.get(), version).await?;
                 let asked = RuntimeVersion::read(&version.answer)?;
                 // Both speak of the same block, unless an upgrade came in between (or this block carries it).
-                let version = if probe.upgraded_to == Some(asked.spec_version) {
-                    asked
-                } else {
-                    node.version_at(block, needs).await?
-                };
-                node.current_runtime(version, block, needs).await
+                if block.upgraded_to == Some(asked.spec_version) {
+                    return Ok(asked);
+                }
+                node.version_at(block.hash, block.needs()).await
             }
         };
-        Self::new(node, BlockId::Head, async move { Ok(probe.get().await?.block) }, runtime)
+        Self::new(node, BlockId::Head, probe, version)
     }
 
     /// One request now, and one more when its answer is there; another for its number where there are several endpoints.
     pub(crate) fn finalized(node: &Arc<Node>) -> Self {
         let question = || Request::new("chain_getFinalizedHead");
         let head = node.pool.send(question(), Needs::Head);
-        let pool = node.pool.clone();
-        let block = async move {
-            let (hash, number, endpoint) = pool.finalized(head, question).await?;
-            Ok(Located { hash, number, seen_at: Some(endpoint) })
-        };
-        let block = Flight::new(&node.handle, block);
-        let runtime = {
-            let (node, block) = (node.clone(), block.clone());
+        let located = {
+            let node = node.clone();
             async move {
-                let block = block.get().await?;
-                let version = node.version_at(block.hash, block.needs()).await?;
-                node.current_runtime(version, block.hash, block.needs()).await
+                let (hash, number, endpoint) = node.pool.finalized(head, question).await?;
+                number.into_iter().for_each(|number| node.history.is_final(number));
+                let seen_at = Some(endpoint);
+                Ok(Located { hash, number, seen_at, is_final: true, upgraded_to: None })
             }
         };
-        Self::new(node, BlockId::Finalized, async move { block.get().await }, runtime)
+        Self::versioned(node, BlockId::Finalized, located)
     }
 
     /// One request now, and one more when its answer is there.
     pub(crate) fn number(node: &Arc<Node>, number: u64) -> Self {
-        let block = {
+        let located = {
             let node = node.clone();
-            async move { Ok(Located { hash: node.hash_of(number).await?, number: Some(number), seen_at: None }) }
+            async move {
+                let is_final = number <= node.history.finalized();
+                let hash = node.hash_of(number).await?;
+                Ok(Located { hash, number: Some(number), seen_at: None, is_final, upgraded_to: None })
+            }
         };
-        Self::then_runtime(node, BlockId::Number(number), block)
+        Self::versioned(node, BlockId::Number(number), located)
     }
 
-    /// One request, when the runtime is first needed.
-    pub(crate) fn hash(node: &Arc<Node>, hash: Hash) -> Self {
-        let block = std::future::ready(Ok(Located { hash, number: None, seen_at: None }));
-        Self::then_runtime(node, hash.into(), block)
+    /// One request, when the runtime is first needed; none for a final block among others of its runtime.
+    pub(crate) fn block(node: &Arc<Node>, hash: Hash, number: Option<u64>) -> Self {
+        let is_final = number.is_some_and(|number| number <= node.history.finalized());
+        let located = Located { hash, number, seen_at: None, is_final, upgraded_to: None };
+        Self::versioned(node, hash.into(), std::future::ready(Ok(located)))
     }
 
-    fn then_runtime(
+    fn versioned(
         node: &Arc<Node>,
         asked: BlockId,
         block: impl Future<Output = Result<Located>> + Send + 'static,
     ) -> Self {
         let block = Flight::new(&node.handle, block);
-        let runtime = {
+        let version = {
             let (node, block) = (node.clone(), block.clone());
             async move {
                 let block = block.get().await?;
-                let version = node.version_at(block.hash, block.needs()).await?;
-                node.runtime(version, block.hash, block.needs()).await
+                if let Some(version) = block.final_number().and_then(|number| node.history.holder(number)) {
+                    return Ok(version);
+                }
+                if block.number.is_some() {
+                    node.asked_for_old();
+                }
+                node.version_at(block.hash, block.needs()).await
             }
         };
-        Self::new(node, asked, async move { block.get().await }, runtime)
+        Self::new(node, asked, block, version)
     }
 
     fn new(
         node: &Arc<Node>,
         asked: BlockId,
-        block: impl Future<Output = Result<Located>> + Send + 'static,
-        runtime: impl Future<Output = Result<Arc<Runtime>>> + Send + 'static,
+        block: Flight<Located>,
+        version: impl Future<Output = Result<RuntimeVersion>> + Send + 'static,
     ) -> Self {
+        let version = {
+            let (node, block) = (node.clone(), block.clone());
+            async move {
+                let (at, version) = try_join(block.get(), version).await?;
+                at.final_number().into_iter().for_each(|number| node.history.holds(number, &version));
+                Ok(version)
+            }
+        };
+        let version = Arc::new(LazyFlight::new(&node.handle, version));
+        let is_current = matches!(asked, BlockId::Head | BlockId::Finalized);
+        let runtime = {
+            let (node, block, version) = (node.clone(), block.clone(), version.clone());
+            async move {
+                let (at, version) = try_join(block.get(), version.get()).await?;
+                let runtime = node.runtime(&version, at.hash, at.needs()).await?;
+                if is_current {
+                    node.is_current(&version, &runtime).await?;
+                }
+                Ok(runtime)
+            }
+        };
         Self {
             asked,
-            block: Flight::new(&node.handle, block),
+            block,
+            version,
             runtime: LazyFlight::new(&node.handle, runtime),
             number: OnceCell::new(),
         }
@@ -156,11 +189,22 @@ impl Pin {
         match located.number {
             Some(number) => Ok(number),
             None => {
-                self.number.get_or_try_init(|| node.number_of(located.hash, Needs::Anything)).await.copied()
+                let number = self.number.get_or_try_init(|| node.number_of(located.hash, Needs::Anything));
+                let number = *number.await?;
+                if self.asked == BlockId::Finalized {
+                    node.history.is_final(number);
+                }
+                Ok(number)
             }
         }
     }
 
+    /// What the node says of the runtime whose code the block's state holds.
+    pub(crate) async fn version(&self) -> Result<RuntimeVersion> {
+        self.version.get().await
+    }
+
+    /// The runtime whose code the block's state holds.
     pub(crate) async fn runtime(&self) -> Result<Arc<Runtime>> {
         self.runtime.get().await
     }
@@ -182,30 +226,23 @@ impl Pin {
 
 /// twox128("System") ++ twox128("Number"), twox128("System") ++ twox128("LastRuntimeUpgrade"): the same on every
 /// FRAME chain.
-static PROBE: std::sync::LazyLock<[Vec<u8>; 2]> = std::sync::LazyLock::new(|| {
-    use tensorwire_scale::hash::twox_128;
+static PROBE: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
     [b"Number".as_slice(), b"LastRuntimeUpgrade"].map(|item| [twox_128(b"System"), twox_128(item)].concat())
 });
 
-/// What one storage read says of the head it was made at.
-#[derive(Clone)]
-struct Probe {
-    block: Located,
-    upgraded_to: Option<u32>,
+/// The storage key of `System.LastRuntimeUpgrade`.
+pub(crate) fn last_upgrade_key() -> Vec<u8> {
+    PROBE[1].clone()
 }
 
-impl Probe {
-    fn read(answer: &Answer) -> Result<Self> {
-        let Changes { block, mut values } = Changes::read(answer, PROBE.as_slice())?;
-        let upgraded_to = values.pop().flatten().and_then(|bytes| compact_u32(&bytes));
-        let number = values.pop().flatten().and_then(|bytes| little_endian(&bytes));
-        Ok(Self { block: Located { hash: block, number, seen_at: None }, upgraded_to })
-    }
-
-    /// The genesis block has no number in its state yet.
-    fn number(&self) -> u64 {
-        self.block.number.unwrap_or_default()
-    }
+/// What one storage read says of the head it was made at.
+fn probed(answer: &Answer) -> Result<Located> {
+    let Changes { block, mut values } = Changes::read(answer, PROBE.as_slice())?;
+    let upgraded_to = values.pop().flatten().and_then(|bytes| last_upgrade(&bytes));
+    let number = values.pop().flatten().and_then(|bytes| little_endian(&bytes));
+    // The genesis block has no number in its state yet.
+    let number = Some(number.unwrap_or_default());
+    Ok(Located { hash: block, number, seen_at: None, is_final: false, upgraded_to })
 }
 
 /// Block numbers are u32 on most chains and u64 on some.
@@ -216,8 +253,8 @@ fn little_endian(bytes: &[u8]) -> Option<u64> {
     }
 }
 
-/// The compact integer at the start of `LastRuntimeUpgradeInfo`.
-fn compact_u32(bytes: &[u8]) -> Option<u32> {
+/// The spec version in the value of `System.LastRuntimeUpgrade`: the compact integer at its start.
+pub(crate) fn last_upgrade(bytes: &[u8]) -> Option<u32> {
     let number =
         |length: usize| Some(little_endian(&[bytes.get(..length)?, &[0; 4][length..]].concat())? as u32);
     match bytes.first()? & 0b11 {

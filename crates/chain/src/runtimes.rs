@@ -117,11 +117,11 @@ impl Runtimes {
     pub(crate) async fn get(
         &self,
         genesis: Hash,
-        version: RuntimeVersion,
+        version: &RuntimeVersion,
         block: Hash,
         needs: Needs,
     ) -> Result<Arc<Runtime>> {
-        let key = Key::new(genesis, &version);
+        let key = Key::new(genesis, version);
         let loading = {
             let mut loaded = self.loaded();
             loaded.uses += 1;

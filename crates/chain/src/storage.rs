@@ -1,6 +1,6 @@
 use tensorwire_scale::{Arguments, FromScale, StorageEntry, Value};
 
-use crate::{At, Result, coalesce::Found};
+use crate::{At, Result, at::InForce, coalesce::Found};
 
 /// Reads of storage.
 impl At {
@@ -90,7 +90,7 @@ impl At {
                 1 => Ok(vec![reads.one(keys.swap_remove(0)).await?]),
                 _ => reads.many(keys).await,
             };
-            let (runtime, found) = self.with_runtime(question, ask).await?;
+            let (runtime, found) = self.inner().with(InForce::Executed, question, ask).await?;
             let entry = runtime.storage(pallet, item)?;
             found.iter().try_for_each(|found| each(entry, found))
         };

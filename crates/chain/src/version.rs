@@ -39,6 +39,12 @@ impl RuntimeVersion {
         Ok(Self { spec_name, spec_version, transaction_version, fingerprint })
     }
 
+    #[cfg(test)]
+    pub(crate) fn scripted(spec_version: u32) -> Self {
+        let spec_name = "scripted".to_owned();
+        Self { spec_name, spec_version, transaction_version: 1, fingerprint: [spec_version as u8; 16] }
+    }
+
     /// A hash of all that the node says of the runtime, its APIs' versions included.
     ///
     /// A spec version alone does not identify a runtime: development builds reuse it.

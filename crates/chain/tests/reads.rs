@@ -247,7 +247,7 @@ async fn g14_a_block_that_the_node_does_not_have_is_named() {
     let at = chain.at(7u32).await.unwrap();
     assert_eq!(
         (at.number().await.unwrap(), at.query("System", "Number", ()).await.unwrap()),
-        (7, Value::from(0u32))
+        (7, Value::from(7u32))
     );
 }
 

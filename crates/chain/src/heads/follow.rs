@@ -63,8 +63,10 @@ impl Follow {
     pub(super) async fn next(&mut self) -> Option<Result<HeadEvent>> {
         loop {
             if let Some(event) = self.told.pop_front() {
-                if self.is_best {
-                    self.node.pool.told_event(&event);
+                match &event {
+                    event if self.is_best => self.node.pool.told_event(event),
+                    HeadEvent::Block(header) => self.node.history.is_final(header.number),
+                    _ => {}
                 }
                 return Some(Ok(event));
             }

@@ -33,7 +33,7 @@ impl Layout {
         let (runtime, prefix, is_hashed) = match &**target {
             Target::Prefix(prefix) => (None, prefix.clone(), false),
             Target::Map { pallet, item, first } => {
-                let runtime = at.inner().pin.runtime().await?;
+                let runtime = at.inner().executed_by().await?;
                 let entry = runtime.storage(pallet, item)?;
                 let prefix = entry.key_prefix(first)?;
                 let Some(hasher) = entry.hashers().get(first.len()) else {

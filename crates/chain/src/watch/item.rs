@@ -2,9 +2,7 @@ use std::{fmt, sync::Arc};
 
 use tensorwire_scale::{Runtime, StorageEntry, Value};
 
-use crate::{
-    Chain, Error, ErrorKind, Hash, Result, backfill, changes::ChangeSet, outage::Fault, pool::Needs,
-};
+use crate::{Chain, changes::ChangeSet, outage::Fault};
 
 /// The watched item, and the runtime that its values are read with.
 pub(super) struct Item {
@@ -33,7 +31,7 @@ impl Item {
     pub(super) async fn keys(&mut self, chain: &Chain) -> Result<Vec<String>, Fault> {
         let known = match self.known.take() {
             Some(known) => known,
-            None => self.with(chain.head().await?.runtime().await?)?,
+            None => self.with(chain.head().await?.executed_by().await?)?,
         };
         let known = self.known.insert(known);
         Ok([Some(&known.key), known.upgrade_key.as_ref()]
@@ -63,7 +61,7 @@ impl Item {
         if spec == Some(u64::from(known.runtime.spec_version())) {
             return Ok(true);
         }
-        let runtime = runtime_of(chain, changes.block, spec).await?;
+        let runtime = chain.at(changes.block).await?.executed_by().await?;
         let mut next = self.with(runtime)?;
         next.upgraded_to = spec;
         let before = self.known.replace(next);
@@ -90,20 +88,6 @@ impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.pallet, self.name)
     }
-}
-
-/// The runtime that wrote the state of a block. The block that carries an upgrade was still made by the runtime before,
-/// though it names the next one: then it is its parent's.
-async fn runtime_of(chain: &Chain, block: Hash, spec: Option<u64>) -> Result<Arc<Runtime>> {
-    let runtime = chain.at(block).await?.runtime().await?;
-    if spec.is_none_or(|spec| spec == u64::from(runtime.spec_version())) {
-        return Ok(runtime);
-    }
-    let header = backfill::by_hash(chain.node(), block, Needs::Head).await?;
-    let header = header.ok_or_else(|| {
-        Error::new(ErrorKind::UnknownBlock, format!("the node has no block {block} any more"))
-    })?;
-    chain.at(header.parent).await?.runtime().await
 }
 
 fn last_upgrade(runtime: &Runtime) -> Option<&StorageEntry> {

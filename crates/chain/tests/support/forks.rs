@@ -16,7 +16,7 @@ use tensorwire_rpc::{
 use tensorwire_scale::hash::blake2_256;
 use tokio::time::Instant;
 
-use super::state::{self, State};
+use super::state::{self, SPEC, State};
 
 /// One trip of the scripted network.
 pub const ROUND_TRIP: Duration = Duration::from_millis(10);
@@ -62,10 +62,15 @@ pub struct View {
 
 impl Forks {
     pub fn new(height: usize) -> Self {
+        Self::of_spec(SPEC, height)
+    }
+
+    /// A chain whose genesis holds the code of that spec version.
+    pub fn of_spec(spec: u32, height: usize) -> Self {
         let blocks = Blocks {
             headers: HashMap::new(),
             states: HashMap::new(),
-            next: State::first(),
+            next: State { code: spec, upgraded_to: spec, ..State::first() },
             best: Vec::new(),
             finalized: 0,
         };

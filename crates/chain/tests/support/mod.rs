@@ -154,10 +154,7 @@ fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Re
                 .into(),
         },
         "state_getStorage" => match hash(&params[1]) {
-            Some(block) => match state.storage.get(&(block, bytes(&params[0]))) {
-                Some(value) => json!(const_hex::encode_prefixed(value)).into(),
-                None => Json::Null.into(),
-            },
+            Some(block) => value(state, block, &params[0]).into(),
             None => Reply::error(-32602, "the scripted chain wants a block"),
         },
         "state_queryStorageAt" => {
@@ -171,15 +168,7 @@ fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Re
             let block = if probe && params[1].is_null() { state.head } else { block };
             let mut changes: Vec<_> = keys
                 .iter()
-                .map(|key| match state.storage.get(&(block, bytes(key))) {
-                    _ if *key == *PROBE_NUMBER => json!([key, "0x07000000"]),
-                    _ if *key == *PROBE_UPGRADE => {
-                        let spec = state.upgraded_to.unwrap_or(state.spec_version);
-                        json!([key, const_hex::encode_prefixed((spec << 2 | 1).to_le_bytes().split_at(2).0)])
-                    }
-                    Some(value) => json!([key, const_hex::encode_prefixed(value)]),
-                    None => json!([key, null]),
-                })
+                .map(|key| json!([key, value(state, block, key)]))
                 .collect();
             changes.reverse();
             if state.short_answers && !probe {
@@ -211,6 +200,19 @@ fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Re
         },
         other => Reply::error(-32601, format!("Method not found: {other}")),
     }
+}
+
+/// What the state holds at a key: the block's number and the last upgrade, and what the test has set.
+fn value(state: &State, block: Hash, key: &Json) -> Json {
+    let bytes = const_hex::decode(key.as_str().unwrap_or_default()).unwrap_or_default();
+    if *key == *PROBE_NUMBER {
+        return "0x07000000".into();
+    }
+    if *key == *PROBE_UPGRADE {
+        let spec = state.upgraded_to.unwrap_or(state.spec_version);
+        return const_hex::encode_prefixed((spec << 2 | 1).to_le_bytes().split_at(2).0).into();
+    }
+    state.storage.get(&(block, bytes)).map_or(Json::Null, |value| const_hex::encode_prefixed(value).into())
 }
 
 /// `Some(Vec<u8>)`, as `Metadata_metadata_at_version` answers.

@@ -89,8 +89,17 @@ pub fn answer(view: &View, chain: &Forks, method: &str, params: &Json) -> Option
         }
         "state_queryStorageAt" => {
             let block = at(&params[1]);
+            let state = chain.state(block);
             let number = const_hex::encode_prefixed((head.number as u32).encode());
-            json!([{"block": block, "changes": [json!([*NUMBER, number]), chain.state(block).upgrade()]}])
+            let known = [json!([*NUMBER, number]), state.upgrade(), state.tempo()];
+            let asked = params[0].as_array()?.iter();
+            let changes =
+                asked.map(|key| known.iter().find(|change| change[0] == *key)).collect::<Option<Vec<_>>>()?;
+            json!([{"block": block, "changes": changes}])
+        }
+        "state_getStorage" => {
+            let state = chain.state(at(&params[1]));
+            [state.upgrade(), state.tempo()].into_iter().find(|change| change[0] == params[0])?[1].clone()
         }
         "state_call" if params[0] == "Metadata_metadata_versions" => json!("0x0410000000"),
         "state_call" => {

@@ -48,4 +48,7 @@ pub use watch::{Change, Watch};
 /// The wire below: whoever wants settings of their own for an endpoint finds its builder here.
 pub use tensorwire_rpc as rpc;
 pub use tensorwire_rpc::Stats;
-pub use tensorwire_scale::{AccountId, Arguments, FromScale, Runtime, Value};
+pub use tensorwire_scale::{
+    AccountId, Arguments, Call, DispatchError, Era, Event, Extrinsic, ExtrinsicKind, FromScale, Phase,
+    Runtime, Signed, TransactionError, Value,
+};

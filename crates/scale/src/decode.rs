@@ -1,13 +1,15 @@
 use crate::{
     AccountId, Error, ErrorKind, Integer, Integers, Plan, Result, TypeId, Value,
-    plan::op::{IntegerType, Op},
+    plan::op::{EnumOp, IntegerType, Op, VariantOp},
     types::registry::UNDEFINED,
 };
 
 mod cursor;
+mod pallet_variant;
 mod skip;
 
 pub(crate) use cursor::Cursor;
+pub(crate) use pallet_variant::PalletVariant;
 
 /// Values nested deeper are refused, so that no input can exhaust the stack.
 pub(crate) const MAX_DEPTH: usize = 128;
@@ -26,6 +28,10 @@ impl<'p, 'i> Decoder<'p, 'i> {
     pub(crate) fn new(plan: &'p Plan, input: &'i [u8]) -> Self {
         let empties = (1 << 16) + input.len().saturating_mul(16);
         Self { plan, cursor: Cursor::new(input), depth: 0, empties }
+    }
+
+    pub(crate) fn plan(&self) -> &'p Plan {
+        self.plan
     }
 
     pub(crate) fn rest(&self) -> &'i [u8] {
@@ -96,15 +102,8 @@ impl<'p, 'i> Decoder<'p, 'i> {
             }
             Op::Tuple(fields) => Ok(Value::Tuple(self.fields(fields, |place| format!("[{place}]"))?)),
             Op::Enum(op) => {
-                let index = self.cursor.byte()?;
-                let variant = op.by_index(index).ok_or_else(|| self.no_variant(id, index))?;
-                let fields = if variant.fields.is_empty() {
-                    Box::default()
-                } else {
-                    let label = |place| variant.shape.fields().label(place);
-                    self.fields(&variant.fields, label).map_err(|error| error.inside(variant.shape.name()))?
-                };
-                Ok(Value::Variant(variant.shape.clone(), fields))
+                let variant = self.variant(id, op)?;
+                Ok(Value::Variant(variant.shape.clone(), self.variant_fields(variant)?))
             }
             Op::Option { inner, nested } => match self.option_tag()? {
                 false => Ok(Value::None),
@@ -123,6 +122,22 @@ impl<'p, 'i> Decoder<'p, 'i> {
             }
             _ => Err(self.fail(0, "a scalar was read as a composite".to_owned())),
         }
+    }
+
+    /// The variant that comes next, without its fields.
+    #[inline]
+    pub(crate) fn variant(&mut self, id: u32, op: &'p EnumOp) -> Result<&'p VariantOp> {
+        let index = self.cursor.byte()?;
+        op.by_index(index).ok_or_else(|| self.no_variant(id, index))
+    }
+
+    #[inline]
+    pub(crate) fn variant_fields(&mut self, variant: &VariantOp) -> Result<Box<[Value]>> {
+        if variant.fields.is_empty() {
+            return Ok(Box::default());
+        }
+        let label = |place| variant.shape.fields().label(place);
+        self.fields(&variant.fields, label).map_err(|error| error.inside(variant.shape.name()))
     }
 
     fn fields(&mut self, ids: &[u32], label: impl Fn(usize) -> String) -> Result<Box<[Value]>> {
@@ -238,7 +253,7 @@ impl<'p, 'i> Decoder<'p, 'i> {
     }
 
     /// The length of a sequence, of whose elements each takes at least that many bytes.
-    fn length(&mut self, least: usize) -> Result<usize> {
+    pub(crate) fn length(&mut self, least: usize) -> Result<usize> {
         let len = self.cursor.length()?;
         self.expect(len, least)?;
         Ok(len)
@@ -282,7 +297,7 @@ impl<'p, 'i> Decoder<'p, 'i> {
 
     /// An error at that many bytes before the next one.
     #[cold]
-    fn fail(&self, back: usize, message: String) -> Error {
+    pub(crate) fn fail(&self, back: usize, message: String) -> Error {
         Error::new(ErrorKind::Decode, message).at_offset(self.cursor.offset() - back)
     }
 }

@@ -158,7 +158,7 @@ impl Plan {
         Err(Error::new(ErrorKind::NotFound, message))
     }
 
-    fn expect_end(&self, ty: TypeId, bytes: &[u8], rest: &[u8]) -> Result<()> {
+    pub(crate) fn expect_end(&self, ty: TypeId, bytes: &[u8], rest: &[u8]) -> Result<()> {
         if rest.is_empty() {
             return Ok(());
         }

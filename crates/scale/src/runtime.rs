@@ -9,6 +9,7 @@ use std::{fmt, sync::Arc};
 mod build;
 mod by_name;
 mod extrinsic_format;
+mod listing;
 mod pallet;
 
 pub(crate) use by_name::{ByName, Named};

@@ -97,7 +97,10 @@ impl Value {
     /// A variant made by hand, with unnamed fields.
     pub fn variant(name: &str, fields: impl Into<Vec<Self>>) -> Self {
         let fields = fields.into();
-        Self::Variant(Arc::new(VariantShape::new(name, None, Shape::unnamed(fields.len()))), fields.into())
+        Self::Variant(
+            Arc::new(VariantShape::new(name, None, Shape::unnamed(fields.len()), Box::default())),
+            fields.into(),
+        )
     }
 
     /// A struct made by hand.

@@ -26,6 +26,10 @@ pub use tensorwire_chain::{
     Entry, Error, ErrorKind, FromScale, Hash, HeadEvent, Header, Heads, Progress, Properties, Result, Role,
     Runtime, RuntimeVersion, Stats, Value, Watch, rpc,
 };
+/// What blocks hold.
+pub use tensorwire_chain::{
+    Call, DispatchError, Era, Event, Extrinsic, ExtrinsicKind, Phase, Signed, TransactionError,
+};
 
 /// The README's example compiles.
 #[cfg(doctest)]

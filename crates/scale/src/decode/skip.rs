@@ -15,8 +15,7 @@ impl Decoder<'_, '_> {
             Op::Struct(op) => self.skip_all(&op.fields)?,
             Op::Tuple(fields) => self.skip_all(fields)?,
             Op::Enum(op) => {
-                let index = self.cursor.byte()?;
-                let variant = op.by_index(index).ok_or_else(|| self.no_variant(id, index))?;
+                let variant = self.variant(id, op)?;
                 self.skip_all(&variant.fields)?;
             }
             Op::Option { inner, .. } => {

@@ -1,7 +1,9 @@
 use super::Metadata;
 use crate::{ExtrinsicFormat, TransactionExtension, TypeId};
 use frame_metadata::{v14, v15, v16};
+use parity_scale_codec::Compact;
 use scale_info::form::PortableForm;
+use std::collections::BTreeMap;
 
 type Pallet = v15::PalletMetadata<PortableForm>;
 type Extension = v15::SignedExtensionMetadata<PortableForm>;
@@ -21,16 +23,13 @@ impl From<v14::RuntimeMetadataV14> for Metadata {
             call: parameter("Call"),
             signature: parameter("Signature"),
             extra: parameter("Extra"),
-            extensions: metadata
-                .extrinsic
-                .signed_extensions
-                .into_iter()
-                .map(|extension| TransactionExtension {
-                    identifier: extension.identifier,
+            extensions: version_zero(metadata.extrinsic.signed_extensions.into_iter().map(|extension| {
+                TransactionExtension {
+                    identifier: extension.identifier.into(),
                     type_id: TypeId(extension.ty.id),
                     implicit: TypeId(extension.additional_signed.id),
-                })
-                .collect(),
+                }
+            })),
         };
         Self {
             version: 14,
@@ -47,7 +46,7 @@ impl From<v15::RuntimeMetadataV15> for Metadata {
     fn from(metadata: v15::RuntimeMetadataV15) -> Self {
         let extrinsic = metadata.extrinsic;
         let extension = |extension: Extension| TransactionExtension {
-            identifier: extension.identifier,
+            identifier: extension.identifier.into(),
             type_id: TypeId(extension.ty.id),
             implicit: TypeId(extension.additional_signed.id),
         };
@@ -63,7 +62,7 @@ impl From<v15::RuntimeMetadataV15> for Metadata {
                 call: Some(TypeId(extrinsic.call_ty.id)),
                 signature: Some(TypeId(extrinsic.signature_ty.id)),
                 extra: Some(TypeId(extrinsic.extra_ty.id)),
-                extensions: extrinsic.signed_extensions.into_iter().map(extension).collect(),
+                extensions: version_zero(extrinsic.signed_extensions.into_iter().map(extension)),
             },
             apis: Some(metadata.apis),
         }
@@ -77,15 +76,17 @@ impl From<v16::RuntimeMetadataV16> for Metadata {
             .transaction_extensions
             .into_iter()
             .map(|extension| TransactionExtension {
-                identifier: extension.identifier,
+                identifier: extension.identifier.into(),
                 type_id: TypeId(extension.ty.id),
                 implicit: TypeId(extension.implicit.id),
             })
             .collect();
-        // Extrinsics of version 4 carry the extensions of version 0.
-        let extensions = match extrinsic.transaction_extensions_by_version.get(&0) {
-            Some(indices) => indices.iter().filter_map(|index| all.get(index.0 as usize).cloned()).collect(),
-            None => all,
+        let version = |(version, indices): (u8, Vec<Compact<u32>>)| {
+            (version, indices.iter().filter_map(|index| all.get(index.0 as usize).cloned()).collect())
+        };
+        let extensions = match extrinsic.transaction_extensions_by_version {
+            versions if versions.is_empty() => version_zero(all.into_iter()),
+            versions => versions.into_iter().map(version).collect(),
         };
         Self {
             version: 16,
@@ -104,6 +105,12 @@ impl From<v16::RuntimeMetadataV16> for Metadata {
             apis: Some(metadata.apis.into_iter().map(api_of_v16).collect()),
         }
     }
+}
+
+fn version_zero(
+    extensions: impl Iterator<Item = TransactionExtension>,
+) -> BTreeMap<u8, Vec<TransactionExtension>> {
+    BTreeMap::from([(0, extensions.collect())])
 }
 
 fn pallet_of_v14(pallet: v14::PalletMetadata<PortableForm>) -> Pallet {

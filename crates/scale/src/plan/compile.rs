@@ -1,6 +1,6 @@
 use super::op::{EnumOp, IntegerType, Op, StructOp, VariantOp};
 use crate::{
-    Error, ErrorKind, Result,
+    Error, ErrorKind, Result, docs,
     value::{Shape, VariantShape},
 };
 use scale_info::{
@@ -161,6 +161,7 @@ impl<'t> Compiler<'t> {
                     &variant.name,
                     Some(variant.index),
                     shape(&variant.fields),
+                    docs::text(&variant.docs),
                 )),
                 fields: self.ids(variant.fields.iter().map(|field| field.ty.id))?,
             });

@@ -1,4 +1,7 @@
-use super::{Plan, TypeId, op::Op};
+use super::{
+    Plan, TypeId,
+    op::{Op, VariantOp},
+};
 use crate::{Result, value::Shape};
 
 /// A type as a person wants to see it.
@@ -58,6 +61,8 @@ pub struct VariantDescription {
     pub index: u8,
     /// Its fields.
     pub fields: Vec<FieldDescription>,
+    /// Its documentation.
+    pub docs: String,
 }
 
 impl Plan {
@@ -68,16 +73,9 @@ impl Plan {
         let kind = match self.op(self.check(ty)?) {
             Op::Tuple(fields) => TypeKind::Fields(self.fields(&Shape::unnamed(fields.len()), fields)),
             Op::Struct(op) => TypeKind::Fields(self.fields(&op.shape, &op.fields)),
-            Op::Enum(op) => TypeKind::Variants(
-                op.variants
-                    .iter()
-                    .map(|variant| VariantDescription {
-                        name: variant.shape.name().to_owned(),
-                        index: variant.index,
-                        fields: self.fields(variant.shape.fields(), &variant.fields),
-                    })
-                    .collect(),
-            ),
+            Op::Enum(op) => {
+                TypeKind::Variants(op.variants.iter().map(|variant| self.describe_variant(variant)).collect())
+            }
             Op::Option { inner, .. } => TypeKind::Optional(TypeId(*inner)),
             Op::Sequence(element) | Op::Integers { element, .. } => {
                 TypeKind::Elements { element: TypeId(*element), len: None }
@@ -87,6 +85,15 @@ impl Plan {
         };
         let path = self.type_path(ty).to_owned();
         Ok(TypeDescription { id: ty, name: self.type_name(ty), path, kind })
+    }
+
+    pub(crate) fn describe_variant(&self, variant: &VariantOp) -> VariantDescription {
+        VariantDescription {
+            name: variant.shape.name().to_owned(),
+            index: variant.index,
+            fields: self.fields(variant.shape.fields(), &variant.fields),
+            docs: variant.shape.docs().to_owned(),
+        }
     }
 
     fn fields(&self, shape: &Shape, ids: &[u32]) -> Vec<FieldDescription> {

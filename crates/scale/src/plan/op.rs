@@ -91,7 +91,11 @@ impl Op {
             Self::Enum(op) => op
                 .variants
                 .iter()
-                .map(|variant| 112 + variant.shape.name().len() + names(variant.shape.fields()))
+                .map(|variant| {
+                    144 + variant.shape.name().len()
+                        + names(variant.shape.fields())
+                        + variant.shape.docs().len()
+                })
                 .sum(),
             _ => 0,
         };

@@ -3,6 +3,7 @@ use crate::{
     ApiMethod, Constant, Hasher, Parameter, Plan, Result, RuntimeApi, StorageEntry, TypeId, Types,
     account::DEFAULT_PREFIX,
     api::Opaque,
+    docs,
     hash::twox_128,
     legacy_api,
     metadata::{Metadata, corrupt},
@@ -80,7 +81,7 @@ impl Builder {
                 type_id: self.known(constant.ty.id, || format!("the constant {name}.{}", constant.name))?,
                 pallet: name.clone(),
                 name: constant.name.into(),
-                docs: docs(&constant.docs),
+                docs: docs::text(&constant.docs),
                 bytes: constant.value.into(),
                 plan: self.plan.clone(),
             })
@@ -94,7 +95,8 @@ impl Builder {
             events: known(pallet.event.map(|event| event.ty.id))?,
             errors: known(pallet.error.map(|error| error.ty.id))?,
             index: pallet.index,
-            docs: docs(&pallet.docs),
+            plan: self.plan.clone(),
+            docs: docs::text(&pallet.docs),
             name: name.clone(),
         })
     }
@@ -127,7 +129,7 @@ impl Builder {
             optional: entry.modifier == v14::StorageEntryModifier::Optional,
             pallet: pallet.clone(),
             name: entry.name.into(),
-            docs: docs(&entry.docs),
+            docs: docs::text(&entry.docs),
             default: entry.default.into(),
             plan: self.plan.clone(),
         })
@@ -161,18 +163,22 @@ impl Builder {
                 api: name.clone(),
                 name: method.name.as_str().into(),
                 rpc_name: rpc_name.into(),
-                docs: docs(&method.docs),
+                docs: docs::text(&method.docs),
                 plan: self.plan.clone(),
             })
         });
-        Ok(RuntimeApi { methods: methods.collect::<Result<_>>()?, docs: docs(&api.docs), name: name.clone() })
+        Ok(RuntimeApi {
+            methods: methods.collect::<Result<_>>()?,
+            docs: docs::text(&api.docs),
+            name: name.clone(),
+        })
     }
 
     fn check_extrinsic(&self, extrinsic: &ExtrinsicFormat) -> Result<()> {
         let parts =
             [extrinsic.type_id, extrinsic.address, extrinsic.call, extrinsic.signature, extrinsic.extra];
         let extensions =
-            extrinsic.extensions.iter().flat_map(|extension| [extension.type_id, extension.implicit]);
+            extrinsic.all_extensions().flat_map(|extension| [extension.type_id, extension.implicit]);
         for part in parts.into_iter().flatten().chain(extensions) {
             self.known(part.0, || "the extrinsic".to_owned())?;
         }
@@ -190,10 +196,4 @@ impl Builder {
             self.plan.len()
         )))
     }
-}
-
-/// One text of the lines of a doc comment.
-fn docs(lines: &[String]) -> Box<str> {
-    let lines: Vec<_> = lines.iter().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-    lines.join("\n").trim().into()
 }

@@ -1,4 +1,5 @@
 use crate::TypeId;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What an extrinsic of a runtime consists of.
 #[derive(Debug, Clone)]
@@ -9,7 +10,8 @@ pub struct ExtrinsicFormat {
     pub(crate) call: Option<TypeId>,
     pub(crate) signature: Option<TypeId>,
     pub(crate) extra: Option<TypeId>,
-    pub(crate) extensions: Vec<TransactionExtension>,
+    /// By version of the extensions.
+    pub(crate) extensions: BTreeMap<u8, Vec<TransactionExtension>>,
 }
 
 impl ExtrinsicFormat {
@@ -43,16 +45,32 @@ impl ExtrinsicFormat {
         self.extra
     }
 
-    /// The transaction extensions in the order in which an extrinsic carries them.
+    /// The transaction extensions of version 0, in the order in which an extrinsic carries them: those of every
+    /// signed extrinsic.
     pub fn extensions(&self) -> &[TransactionExtension] {
-        &self.extensions
+        self.extensions_of(0).unwrap_or_default()
+    }
+
+    /// The transaction extensions that a general extrinsic of that extension version carries, in order. Before V16,
+    /// metadata knows of version 0 alone.
+    pub fn extensions_of(&self, version: u8) -> Option<&[TransactionExtension]> {
+        self.extensions.get(&version).map(Vec::as_slice)
+    }
+
+    /// The versions of the extensions that the runtime knows, ascending.
+    pub fn extension_versions(&self) -> impl Iterator<Item = u8> {
+        self.extensions.keys().copied()
+    }
+
+    pub(crate) fn all_extensions(&self) -> impl Iterator<Item = &TransactionExtension> {
+        self.extensions.values().flatten()
     }
 }
 
 /// One transaction extension: once called a signed extension.
 #[derive(Debug, Clone)]
 pub struct TransactionExtension {
-    pub(crate) identifier: String,
+    pub(crate) identifier: Arc<str>,
     pub(crate) type_id: TypeId,
     pub(crate) implicit: TypeId,
 }

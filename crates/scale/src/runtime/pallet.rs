@@ -1,5 +1,8 @@
 use super::by_name::{ByName, Named};
-use crate::{Constant, StorageEntry, TypeId};
+use crate::{
+    Constant, Plan, StorageEntry, TypeId, VariantDescription,
+    plan::op::{EnumOp, Op},
+};
 use std::{fmt, sync::Arc};
 
 /// A pallet of a runtime.
@@ -12,6 +15,7 @@ pub struct Pallet {
     pub(super) calls: Option<TypeId>,
     pub(super) events: Option<TypeId>,
     pub(super) errors: Option<TypeId>,
+    pub(super) plan: Arc<Plan>,
 }
 
 impl Pallet {
@@ -38,6 +42,34 @@ impl Pallet {
     /// Its constants.
     pub fn constants(&self) -> &[Constant] {
         &self.constants
+    }
+
+    /// Its calls: names, indices, fields and documentation.
+    pub fn calls(&self) -> Vec<VariantDescription> {
+        self.describe(self.calls)
+    }
+
+    /// Its events, likewise.
+    pub fn events(&self) -> Vec<VariantDescription> {
+        self.describe(self.events)
+    }
+
+    /// Its errors, likewise.
+    pub fn errors(&self) -> Vec<VariantDescription> {
+        self.describe(self.errors)
+    }
+
+    fn describe(&self, ty: Option<TypeId>) -> Vec<VariantDescription> {
+        let variants = self.variants(ty).map_or(&[][..], |op| &op.variants);
+        variants.iter().map(|variant| self.plan.describe_variant(variant)).collect()
+    }
+
+    /// The variants of one of its enums.
+    pub(crate) fn variants(&self, ty: Option<TypeId>) -> Option<&EnumOp> {
+        match self.plan.op(ty?.0) {
+            Op::Enum(op) => Some(op),
+            _ => None,
+        }
     }
 
     /// The enum of its calls.

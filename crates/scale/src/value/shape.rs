@@ -1,3 +1,6 @@
+use super::Value;
+use std::sync::Arc;
+
 /// The names of a struct's fields, shared by all its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shape {
@@ -46,17 +49,18 @@ impl Shape {
     }
 }
 
-/// The name of an enum's variant and of its fields, shared by all its values.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The name of an enum's variant and of its fields, shared by all its values. Equal whatever the documentation.
+#[derive(Clone, Debug)]
 pub struct VariantShape {
     name: Box<str>,
     index: Option<u8>,
-    fields: Shape,
+    fields: Arc<Shape>,
+    docs: Box<str>,
 }
 
 impl VariantShape {
-    pub(crate) fn new(name: &str, index: Option<u8>, fields: Shape) -> Self {
-        Self { name: name.into(), index, fields }
+    pub(crate) fn new(name: &str, index: Option<u8>, fields: Shape, docs: Box<str>) -> Self {
+        Self { name: name.into(), index, fields: Arc::new(fields), docs }
     }
 
     /// The variant's name.
@@ -69,8 +73,26 @@ impl VariantShape {
         self.index
     }
 
+    /// Its documentation, as far as the metadata has any.
+    pub fn docs(&self) -> &str {
+        &self.docs
+    }
+
     /// The names of its fields.
     pub fn fields(&self) -> &Shape {
         &self.fields
     }
+
+    /// The fields of a value of this variant, as a struct, or as a tuple where they have no names.
+    pub(crate) fn record(&self, fields: Box<[Value]>) -> Value {
+        if self.fields.is_named() { Value::Struct(self.fields.clone(), fields) } else { Value::Tuple(fields) }
+    }
 }
+
+impl PartialEq for VariantShape {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, self.index, &self.fields) == (&other.name, other.index, &other.fields)
+    }
+}
+
+impl Eq for VariantShape {}

@@ -20,6 +20,7 @@ use frame_metadata::{
 };
 use parity_scale_codec::Decode;
 use scale_info::{PortableRegistry, form::PortableForm};
+use std::collections::BTreeMap;
 
 type Pallet = PalletMetadata<PortableForm>;
 
@@ -155,7 +156,7 @@ impl LegacyMetadata {
         };
         let extension = |name: &str| {
             let type_id = named(registry, name)?;
-            let identifier = name.rsplit("::").next().unwrap_or(name).to_owned();
+            let identifier = name.rsplit("::").next().unwrap_or(name).into();
             Ok(TransactionExtension { identifier, type_id, implicit })
         };
         let extensions = extensions.into_iter().map(extension).collect::<Result<_>>()?;
@@ -166,7 +167,7 @@ impl LegacyMetadata {
             call: Some(named(registry, known::CALL)?),
             signature: Some(named(registry, known::SIGNATURE)?),
             extra: None,
-            extensions,
+            extensions: BTreeMap::from([(0, extensions)]),
         })
     }
 }

@@ -73,7 +73,7 @@ impl Builder {
         self
     }
 
-    /// Where runtime metadata is kept between runs. Default is [`Cache::on_disk`].
+    /// Where runtime metadata is kept between runs, or shared. Default is [`Cache::on_disk`].
     pub fn cache(mut self, cache: Cache) -> Self {
         self.cache = cache;
         self

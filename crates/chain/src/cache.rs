@@ -1,181 +1,177 @@
-use std::{
-    fs, io,
-    io::Write,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::SystemTime,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use etcetera::BaseStrategy;
-use tensorwire_scale::{
-    Runtime,
-    hash::{blake2_128, blake2_256},
-};
+use tensorwire_scale::{Runtime, hash::blake2_128};
 
-use crate::{
-    Error, ErrorKind, Hash, Result,
-    runtimes::{Key, off_thread},
-};
+use crate::{Error, ErrorKind, Hash, Result, runtimes::Key, runtimes::off_thread};
 
-/// Where runtime metadata is kept between runs.
+mod disk;
+mod entry;
+mod memory;
+mod name;
+#[cfg(feature = "redis")]
+mod redis;
+mod seal;
+mod shelf;
+mod store;
+
+pub use entry::CacheEntry;
+pub use store::{RuntimeStore, StoreEntry, StoreFuture};
+
+use name::Name;
+use shelf::Shelf;
+
+/// Where runtime metadata is kept between runs, or shared.
 ///
-/// Plain files, one per runtime, safe to share between processes: each is written under a temporary name and then
-/// renamed, and carries a hash of its content, so that a damaged one is noticed and downloaded again. About 256 MiB
-/// are kept at most. A cache that cannot be read or written makes nothing fail.
+/// An entry is named after the runtime's chain, version and fingerprint, and carries a hash of its content, so that a
+/// damaged one is noticed and downloaded again; nothing in it is ever executed. A cache that cannot be read or written
+/// makes nothing fail: what it lacks is downloaded, and one warning (target `tensorwire::cache`) says so.
+///
+/// Cheap to clone; clones are the same cache.
 #[derive(Debug, Clone, Default)]
-pub struct Cache {
-    folder: Option<PathBuf>,
-}
+pub struct Cache(Option<Arc<Shelf>>);
 
-/// All metadata together takes at most about this many bytes: the files used longest ago go first.
-const LIMIT: u64 = 256 << 20;
+/// How long a store may take for an entry of a megabyte before the node is asked instead.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Starts every file. It changes when the layout does.
-const MAGIC: &[u8; 8] = b"twmeta01";
+/// The same for the disk, which is there even on a machine that is busy.
+const PATIENCE_WITH_DISKS: Duration = Duration::from_secs(5);
 
 impl Cache {
     /// The user's cache folder: `$XDG_CACHE_HOME/tensorwire` or its equivalent on this system.
+    ///
+    /// Plain files, one per runtime, safe to share between processes; about 256 MiB are kept at most, and the ones used
+    /// longest ago go first.
     pub fn on_disk() -> Self {
-        let base = etcetera::choose_base_strategy().ok();
-        Self { folder: base.map(|base| base.cache_dir().join("tensorwire")) }
+        match etcetera::choose_base_strategy() {
+            Ok(base) => Self::folder(base.cache_dir().join("tensorwire")),
+            Err(_) => Self::none(),
+        }
     }
 
-    /// A folder of the caller's choice. It is made when first written to.
+    /// A folder of the caller's choice, with the same files. It is made when first written to.
     pub fn folder(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: Some(folder.into()) }
+        Self::shelf(Shelf::new(disk::DiskStore::new(folder.into()), PATIENCE_WITH_DISKS))
     }
 
-    /// Nothing is read from or written to disk; runtimes are still kept in memory.
+    /// At most that many bytes of the process's memory, for chains that are connected to one after another, or at once:
+    /// each takes a clone of this cache. A runtime's metadata takes about a megabyte.
+    pub fn memory(bytes: usize) -> Self {
+        Self::shelf(Shelf::new(memory::MemoryStore::new(bytes), PATIENCE))
+    }
+
+    /// A Redis server, or one that speaks its protocol, as in `redis://127.0.0.1:6379/0`. Several machines may share it.
+    ///
+    /// Keys begin with `tensorwire/`; what nobody has used for 30 days expires. The connection is made when it is first
+    /// needed, and again when it was lost. A server that does not answer is asked again after half a minute. There is no
+    /// TLS: `rediss://` is refused.
+    ///
+    /// Whoever can write to the server decides how values are decoded.
+    ///
+    /// # Errors
+    /// `Invalid` for a malformed URL.
+    #[cfg(feature = "redis")]
+    pub fn redis(url: &str) -> Result<Self> {
+        Ok(Self::store(redis::RedisStore::new(url)?))
+    }
+
+    /// A store of the caller's own.
+    pub fn store(store: impl RuntimeStore) -> Self {
+        Self::shelf(Shelf::new(store, PATIENCE))
+    }
+
+    /// Nothing is kept; runtimes in use are still held in memory.
     pub fn none() -> Self {
         Self::default()
     }
 
+    fn shelf(shelf: Shelf) -> Self {
+        Self(Some(Arc::new(shelf)))
+    }
+
+    /// The runtime of that key, if it is there and whole.
     pub(crate) async fn load(&self, key: Key) -> Option<Arc<Runtime>> {
-        let folder = self.folder.clone()?;
-        let read = off_thread(move || (read(&folder, key), folder)).await.ok()?;
-        match read {
-            (Ok(runtime), _) => runtime,
-            (Err(why), folder) => {
-                let path = folder.join(key.file());
-                tracing::warn!(target: "tensorwire::cache", ?path, %why, "ignoring a cache file");
-                None
-            }
+        let name = Name::Runtime(key);
+        let sealed = self.0.as_ref()?.get(&name.to_string()).await?;
+        let read = off_thread(move || runtime(&sealed, key)).await.ok()?;
+        read.map_err(|why| self.damaged(&name, &why.to_string())).ok()
+    }
+
+    /// Keeps a runtime's metadata. No caller waits for that.
+    pub(crate) fn keep(&self, key: Key, metadata: Arc<Vec<u8>>) {
+        if let Some(shelf) = &self.0 {
+            shelf.put(Name::Runtime(key).to_string(), move || seal::seal(&metadata));
         }
     }
 
     /// The runtime last used at that endpoint.
     pub(crate) async fn last(&self, endpoint: &str) -> Option<(Key, Arc<Runtime>)> {
-        let folder = self.folder.clone()?;
-        let pointer = pointer(&folder, endpoint);
-        let load = move || {
-            let key = Key::parse(fs::read_to_string(pointer).ok()?.trim())?;
-            Some((key, read(&folder, key).ok()??))
-        };
-        off_thread(load).await.ok()?
-    }
-
-    /// Written in the background: no caller waits for the disk.
-    pub(crate) fn store(&self, key: Key, metadata: Arc<Vec<u8>>) {
-        let Some(folder) = self.folder.clone() else { return };
-        tokio::task::spawn_blocking(move || {
-            let content = [MAGIC, blake2_256(&metadata).as_slice(), &metadata].concat();
-            let written = write(&folder.join(key.file()), &content).and_then(|()| prune(&folder, LIMIT));
-            if let Err(error) = written {
-                tracing::debug!(target: "tensorwire::cache", %error, "metadata was not cached");
-            }
-        });
+        let name = self.fact(&Name::endpoint(endpoint)).await?;
+        match Name::parse(std::str::from_utf8(&name).ok()?)? {
+            Name::Runtime(key) => Some((key, self.load(key).await?)),
+            _ => None,
+        }
     }
 
     /// Notes which runtime the endpoint uses now.
     pub(crate) fn remember(&self, endpoint: &str, key: Key) {
-        let Some(folder) = self.folder.clone() else { return };
-        let pointer = pointer(&folder, endpoint);
-        tokio::task::spawn_blocking(move || write(&pointer, key.text().as_bytes()));
-    }
-}
-
-impl Key {
-    /// `<genesis>/<spec version>-<fingerprint>`
-    fn text(&self) -> String {
-        let genesis = const_hex::encode(self.genesis.0);
-        format!("{genesis}/{}-{}", self.spec_version, const_hex::encode(self.fingerprint))
+        self.keep_fact(&Name::endpoint(endpoint), Name::Runtime(key).to_string().into_bytes());
     }
 
-    fn file(&self) -> PathBuf {
-        PathBuf::from(self.text() + ".scale")
+    /// A small fact about a chain that was kept by [`store_note`](Self::store_note).
+    pub(crate) async fn load_note(&self, genesis: Hash, name: &str) -> Option<Vec<u8>> {
+        self.fact(&Name::note(genesis, name)?).await
     }
 
-    fn parse(text: &str) -> Option<Self> {
-        let (genesis, rest) = text.split_once('/')?;
-        let (spec_version, fingerprint) = rest.split_once('-')?;
-        Some(Self {
-            genesis: Hash(const_hex::decode_to_array(genesis).ok()?),
-            spec_version: spec_version.parse().ok()?,
-            fingerprint: const_hex::decode_to_array(fingerprint).ok()?,
-        })
+    /// Keeps a small fact about a chain: what is known anyway is not asked for again. Its name is made of lower-case
+    /// letters, digits and `-`. No caller waits for that.
+    pub(crate) fn store_note(&self, genesis: Hash, name: &str, content: Vec<u8>) {
+        if let Some(name) = Name::note(genesis, name) {
+            self.keep_fact(&name, content);
+        }
     }
-}
 
-fn pointer(folder: &Path, endpoint: &str) -> PathBuf {
-    folder.join("endpoints").join(const_hex::encode(blake2_128(endpoint.as_bytes())))
-}
-
-/// `None` if there is no file, an error if it is damaged.
-fn read(folder: &Path, key: Key) -> Result<Option<Arc<Runtime>>> {
-    let damaged = |why: &str| Err(Error::new(ErrorKind::Decode, why));
-    let path = folder.join(key.file());
-    let Ok(content) = fs::read(&path) else { return Ok(None) };
-    let Some((hash, metadata)) = content.strip_prefix(MAGIC).and_then(|rest| rest.split_at_checked(32))
-    else {
-        return damaged("it is truncated or of another version");
-    };
-    if hash != blake2_256(metadata) {
-        return damaged("its content does not match its hash");
-    }
-    let runtime = Runtime::from_metadata(metadata)?;
-    if runtime.spec_version() != key.spec_version {
-        return damaged("it holds another spec version");
-    }
-    // What is in use is not the oldest. It may be another user's file: then it keeps its time.
-    let _ =
-        fs::File::options().append(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
-    Ok(Some(Arc::new(runtime)))
-}
-
-/// Removes the oldest metadata until what is left fits. Another process that wants it downloads it again.
-fn prune(folder: &Path, limit: u64) -> io::Result<()> {
-    let mut files = Vec::new();
-    for genesis in fs::read_dir(folder)?.flatten().filter(|entry| entry.path().is_dir()) {
-        for file in fs::read_dir(genesis.path())?.flatten() {
-            let is_metadata = file.path().extension().is_some_and(|extension| extension == "scale");
-            // Another process may have removed it meanwhile.
-            if let (true, Ok(metadata)) = (is_metadata, file.metadata()) {
-                files.push((metadata.modified()?, metadata.len(), file.path()));
+    async fn fact(&self, name: &Name) -> Option<Vec<u8>> {
+        let sealed = self.0.as_ref()?.get(&name.to_string()).await?;
+        match seal::open(&sealed) {
+            Ok(content) => Some(content.to_vec()),
+            Err(why) => {
+                self.damaged(name, why);
+                None
             }
         }
     }
-    files.sort();
-    let mut total: u64 = files.iter().map(|(_, size, _)| size).sum();
-    for (_, size, path) in files {
-        if total <= limit {
-            break;
-        }
-        match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => total -= size,
+
+    fn keep_fact(&self, name: &Name, content: Vec<u8>) {
+        if let Some(shelf) = &self.0 {
+            shelf.put(name.to_string(), move || seal::seal(&content));
         }
     }
-    Ok(())
+
+    /// Waits until what is being kept is, within the time that a store may take.
+    pub(crate) async fn flush(&self) {
+        if let Some(shelf) = &self.0 {
+            shelf.flush().await;
+        }
+    }
+
+    fn damaged(&self, name: &Name, why: &str) {
+        let store = self.location().unwrap_or_default();
+        tracing::warn!(target: "tensorwire::cache", "ignoring the cache entry {store}/{name}: {why}");
+    }
 }
 
-fn write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
-    file.persist(path)?;
-    Ok(())
+impl Name {
+    fn endpoint(url: &str) -> Self {
+        Self::Endpoint(blake2_128(url.as_bytes()))
+    }
 }
 
-#[cfg(test)]
-mod tests;
+fn runtime(sealed: &[u8], key: Key) -> Result<Arc<Runtime>> {
+    let damaged = |why: &str| Error::new(ErrorKind::Decode, why);
+    let runtime = Runtime::from_metadata(seal::open(sealed).map_err(damaged)?)?;
+    if runtime.spec_version() != key.spec_version {
+        return Err(damaged("it holds another spec version"));
+    }
+    Ok(Arc::new(runtime))
+}

@@ -155,9 +155,11 @@ impl Chain {
         self.0.node.pool.first().name()
     }
 
-    /// Ends the connection with a close frame. Calls under way and later ones fail.
+    /// Ends the connection with a close frame, and waits for what is being written to the cache. Calls under way and
+    /// later ones fail.
     pub async fn close(&self) {
         self.0.node.pool.close().await;
+        self.0.node.runtimes.flush().await;
     }
 }
 

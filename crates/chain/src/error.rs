@@ -60,6 +60,8 @@ pub enum ErrorKind {
     NotFound,
     /// An argument, address or endpoint does not fit.
     Invalid,
+    /// The cache's store cannot be read or written. Only who looks after a cache gets this: no read fails for it.
+    Store,
     /// Bytes of the chain do not decode, or do not have the layout that a Rust type expects.
     Decode,
 }

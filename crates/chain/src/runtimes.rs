@@ -103,6 +103,11 @@ impl Runtimes {
         self.loaded().newest.as_ref().map(|(_, runtime)| runtime.clone())
     }
 
+    /// Waits until what is being kept for later is kept.
+    pub(crate) async fn flush(&self) {
+        self.loader.cache.flush().await;
+    }
+
     /// Notes that the chain's end uses this runtime now.
     pub(crate) fn is_current(&self, genesis: Hash, version: &RuntimeVersion, runtime: &Arc<Runtime>) {
         let key = Key::new(genesis, version);
@@ -163,7 +168,7 @@ impl Loader {
             return Err(Error::new(ErrorKind::Protocol, message));
         }
         loaded("network");
-        self.cache.store(key, metadata);
+        self.cache.keep(key, metadata);
         Ok(Arc::new(runtime))
     }
 

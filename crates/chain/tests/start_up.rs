@@ -31,8 +31,7 @@ async fn g17_warm_is_one_round_trip() {
     let Some(scripted) = ScriptedChain::start().await else { return };
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::folder(folder.path());
-    nonce(&scripted.connect(cache.clone()).await).await;
-    written(folder.path()).await;
+    session(&scripted, &cache).await;
 
     scripted.node.reset_counts();
     let chain = scripted.connect(cache).await;
@@ -64,17 +63,16 @@ async fn g17_a_damaged_cache_file_is_downloaded_again() {
     let Some(scripted) = ScriptedChain::start().await else { return };
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::folder(folder.path());
-    nonce(&scripted.connect(cache.clone()).await).await;
-    let file = written(folder.path()).await;
+    session(&scripted, &cache).await;
+    let file = metadata_file(folder.path());
 
     for damage in
         [b"".as_slice(), b"twmeta01", b"junk that is no cache file at all, and long enough for a hash"]
     {
         fs::write(&file, damage).unwrap();
         scripted.node.reset_counts();
-        nonce(&scripted.connect(cache.clone()).await).await;
+        session(&scripted, &cache).await;
         assert_eq!(scripted.node.requests_of("state_call"), 2, "versions and metadata");
-        written(folder.path()).await;
     }
     let mut content = fs::read(&file).unwrap();
     *content.last_mut().unwrap() ^= 1;
@@ -92,20 +90,19 @@ async fn a_cache_that_cannot_be_written_makes_nothing_fail() {
     assert_eq!(nonce(&chain).await, 0);
 }
 
-/// The one metadata file, once the background writer has put it and the pointer to it in place.
-async fn written(folder: &std::path::Path) -> std::path::PathBuf {
-    for _ in 0..1000 {
-        let files = walk(folder);
-        let metadata = files.iter().find(|file| file.extension().is_some_and(|ext| ext == "scale"));
-        let whole = metadata.filter(|file| fs::metadata(file).is_ok_and(|meta| meta.len() > 1000));
-        if let (Some(file), true) = (whole, files.iter().any(|file| file.extension().is_none())) {
-            return file.clone();
-        }
-        tokio::task::spawn_blocking(|| std::thread::sleep(std::time::Duration::from_millis(5)))
-            .await
-            .unwrap();
-    }
-    panic!("the cache was not written");
+/// Reads once, and waits for what is written to the cache.
+async fn session(scripted: &ScriptedChain, cache: &Cache) {
+    let chain = scripted.connect(cache.clone()).await;
+    assert_eq!(nonce(&chain).await, 0);
+    chain.close().await;
+}
+
+/// The one metadata file.
+fn metadata_file(folder: &std::path::Path) -> std::path::PathBuf {
+    let files = walk(folder);
+    let metadata = files.iter().filter(|file| file.extension().is_some_and(|ext| ext == "scale"));
+    let [file] = metadata.collect::<Vec<_>>()[..] else { panic!("{files:?}") };
+    file.clone()
 }
 
 fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {

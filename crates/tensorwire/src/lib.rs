@@ -26,6 +26,8 @@ pub use tensorwire_chain::{
     Entry, Error, ErrorKind, FromScale, Hash, HeadEvent, Header, Heads, Progress, Properties, Result, Role,
     Runtime, RuntimeVersion, Stats, Value, Watch, rpc,
 };
+/// What is kept between runs.
+pub use tensorwire_chain::{CacheEntry, RuntimeStore, StoreEntry, StoreFuture};
 /// What blocks hold.
 pub use tensorwire_chain::{
     Call, DispatchError, Era, Event, Extrinsic, ExtrinsicKind, Phase, Signed, TransactionError,

@@ -9,6 +9,8 @@ pub(crate) mod errors;
 pub(crate) mod events;
 pub(crate) mod fixed;
 pub(crate) mod genesis;
+pub(crate) mod layout;
+mod migration;
 mod registration;
 pub(crate) mod rpc_info;
 mod staking;
@@ -42,7 +44,8 @@ pub(crate) mod pallet {
 
     use super::{
         fixed::{FixedI128, FixedU128},
-        storage::defaults::{DefaultAlphaValues, DefaultTokenSymbol, ZeroAccount},
+        layout::{AddedPort, Count, Layout},
+        storage::defaults::{DefaultAlphaValues, DefaultMinAllowedWeights, DefaultTokenSymbol, ZeroAccount},
         types::{AxonInfo, ChainIdentityV2, PrometheusInfo, SubnetIdentityV3},
     };
 
@@ -54,10 +57,16 @@ pub(crate) mod pallet {
     pub trait Config: frame_system::Config<AccountId = AccountId, RuntimeEvent: From<Event<Self>>> {
         /// TAO, in rao.
         type Currency: Mutate<AccountId, Balance = u64>;
+        /// What changes from one runtime to the next.
+        type Layout: Layout;
     }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn on_runtime_upgrade() -> Weight {
+            Self::migrate()
+        }
+
         fn on_initialize(_: BlockNumberFor<T>) -> Weight {
             let _ = RegistrationsThisBlock::<T>::clear(u32::MAX, None);
             Weight::zero()

@@ -44,6 +44,9 @@ pub(crate) struct Serve {
     /// Keep states of only so many blocks below the best; by default all are kept
     #[arg(long, value_name = "BLOCKS")]
     pruning: Option<u32>,
+    /// Let the block with this number carry a runtime upgrade; several with commas, or repeated
+    #[arg(long, value_name = "BLOCK", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..))]
+    upgrade_at: Vec<u32>,
     /// Keep the chain in this file, and go on with the chain that is in it
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
@@ -72,6 +75,7 @@ Examples:
   tw devnet --latency 100 --bandwidth 1000000  # a node far away
   tw devnet --fault drop-every=50,delay=5..20 --fault lose-reply=10
   tw devnet --block-time 1 --fork-every 5 --finality-lag 4
+  tw devnet --block-time 1 --upgrade-at 10,20    # spec 393, 394 from block 10 on, 395 from block 20 on
   tw devnet --state chain.bin    # stopped and started, it goes on
   tw --json devnet --port 0 | jq -r .url";
 
@@ -118,6 +122,7 @@ impl Serve {
         if let Some(blocks) = self.pruning {
             builder = builder.pruning(blocks);
         }
+        builder = self.upgrade_at.iter().fold(builder, |builder, number| builder.upgrade_at(*number));
         if let Some(file) = &self.state {
             builder = builder.state(file);
         }

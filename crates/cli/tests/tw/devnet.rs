@@ -80,6 +80,20 @@ fn faults_pruning_and_forks_come_from_options() {
     child.wait().unwrap();
 }
 
+#[test]
+fn g9_upgrades_come_at_the_blocks_that_are_named() {
+    let (mut child, url) = serve(&["--port", "0", "--upgrade-at", "2,4"]);
+    reach(&url, 5);
+    for (number, spec_version) in [("1", 393), ("2", 394), ("3", 394), ("4", 395), ("5", 395)] {
+        let hash = ask(&url, &["chain_getBlockHash", number]);
+        let version = ask(&url, &["state_getRuntimeVersion", hash.as_str().unwrap()]);
+        assert_eq!(version["specVersion"], spec_version, "{number}");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(tw(&["devnet", "--upgrade-at", "0"]).misused().contains("--upgrade-at"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_chain_goes_on_after_its_process_was_ended_in_any_way() {

@@ -17,7 +17,10 @@ use super::{archive::Archive, blocks::Block};
 use crate::{
     Error,
     engine::{Engine, ExecutionError},
-    runtime::{BalancesConfig, Code, Header, RuntimeGenesisConfig, SubtensorModuleConfig, SudoConfig},
+    runtime::{
+        Code, Header,
+        first::{BalancesConfig, RuntimeGenesisConfig, SubtensorModuleConfig, SudoConfig},
+    },
     subtensor::genesis::neuron,
 };
 

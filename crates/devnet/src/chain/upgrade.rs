@@ -10,7 +10,7 @@ use sp_version::RuntimeVersion;
 use super::{Author, Block, Chain, genesis::dev_pair};
 use crate::{
     engine::ExecutionError,
-    runtime::{AccountId, Code, Nonce, RuntimeCall},
+    runtime::{AccountId, Code, Nonce, first::RuntimeCall},
 };
 
 /// Whose account holds the sudo key at genesis.
@@ -37,6 +37,7 @@ impl Chain {
         let nonce = author.call("AccountNonceApi_account_nonce", &account.encode())?;
         let nonce = Nonce::decode(&mut &nonce[..]).map_err(failed)?;
 
+        // `System` and `Sudo` are at the same places in all runtimes.
         let set_code = RuntimeCall::System(frame_system::Call::set_code { code: code.clone() });
         let call = RuntimeCall::Sudo(pallet_sudo::Call::sudo_unchecked_weight {
             call: Box::new(set_code),

@@ -10,7 +10,7 @@ use sp_externalities::{Externalities, set_and_run_with_externalities};
 use sp_version::RuntimeVersion;
 
 use super::{ExecutionError, Runtime};
-use crate::runtime::{Code, apis::api};
+use crate::runtime::Code;
 
 /// The compiled runtime that this code names.
 pub(super) fn load(code: &[u8]) -> Result<Arc<dyn Runtime>, ExecutionError> {
@@ -38,7 +38,7 @@ impl Runtime for Native {
     ) -> Result<Vec<u8>, ExecutionError> {
         let outer = Code::enter(Some(self.code));
         let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
-            set_and_run_with_externalities(externalities, || api::dispatch(function, arguments))
+            set_and_run_with_externalities(externalities, || self.code.dispatch(function, arguments))
         }));
         Code::enter(outer);
         match outcome {

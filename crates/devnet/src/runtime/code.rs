@@ -4,7 +4,7 @@ use std::{borrow::Cow, cell::Cell, str};
 
 use sp_version::RuntimeVersion;
 
-use super::apis;
+use super::{first, second};
 
 /// Which runtime is meant. Its code is `tensorwire-devnet runtime, spec version N`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,10 +42,24 @@ impl Code {
             authoring_version: 1,
             spec_version: self.spec_version,
             impl_version: 1,
-            apis: apis::RUNTIME_API_VERSIONS,
-            transaction_version: 1,
+            apis: self.by_layout(first::apis::RUNTIME_API_VERSIONS, second::apis::RUNTIME_API_VERSIONS),
+            // Calls move with every upgrade.
+            transaction_version: self.spec_version.saturating_sub(Self::FIRST.spec_version) + 1,
             system_version: 1,
         }
+    }
+
+    /// Calls a runtime API function; `None` where there is none of this name. The externalities are set, and this is
+    /// the runtime that was entered.
+    pub(crate) fn dispatch(self, function: &str, arguments: &[u8]) -> Option<Vec<u8>> {
+        let dispatch: fn(&str, &[u8]) -> _ =
+            self.by_layout(first::apis::api::dispatch, second::apis::api::dispatch);
+        dispatch(function, arguments)
+    }
+
+    /// The layouts take turns.
+    fn by_layout<V>(self, first: V, second: V) -> V {
+        if self.spec_version % 2 == Self::FIRST.spec_version % 2 { first } else { second }
     }
 
     /// Makes this the runtime that this thread executes, or none; returns what it was before.

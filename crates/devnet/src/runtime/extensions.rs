@@ -3,9 +3,10 @@
 use frame_support::pallet_prelude::DecodeWithMemTracking;
 use parity_scale_codec::{Decode, Encode};
 use scale_info::TypeInfo;
-use sp_runtime::{impl_tx_ext_default, traits::TransactionExtension};
-
-use super::RuntimeCall;
+use sp_runtime::{
+    impl_tx_ext_default,
+    traits::{Dispatchable, TransactionExtension},
+};
 
 macro_rules! stand_in {
     ($name:ident) => {
@@ -13,13 +14,13 @@ macro_rules! stand_in {
         #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
         pub struct $name;
 
-        impl TransactionExtension<RuntimeCall> for $name {
+        impl<Call: Dispatchable> TransactionExtension<Call> for $name {
             const IDENTIFIER: &'static str = stringify!($name);
             type Implicit = ();
             type Val = ();
             type Pre = ();
 
-            impl_tx_ext_default!(RuntimeCall; weight validate prepare);
+            impl_tx_ext_default!(Call; weight validate prepare);
         }
     };
 }

@@ -1,5 +1,6 @@
 //! Subtensor's own runtime APIs, as far as the chain answers them.
 
+use parity_scale_codec::Codec;
 use sp_runtime::AccountId32;
 
 use crate::subtensor::rpc_info::{
@@ -10,11 +11,14 @@ use crate::subtensor::rpc_info::{
 
 sp_api::decl_runtime_apis! {
     /// The neurons of a subnet.
-    pub trait NeuronInfoRuntimeApi {
-        fn get_neurons(netuid: u16) -> Vec<NeuronInfo<AccountId32>>;
-        fn get_neuron(netuid: u16, uid: u16) -> Option<NeuronInfo<AccountId32>>;
-        fn get_neurons_lite(netuid: u16) -> Vec<NeuronInfoLite<AccountId32>>;
-        fn get_neuron_lite(netuid: u16, uid: u16) -> Option<NeuronInfoLite<AccountId32>>;
+    pub trait NeuronInfoRuntimeApi<AddedPort>
+    where
+        AddedPort: Codec,
+    {
+        fn get_neurons(netuid: u16) -> Vec<NeuronInfo<AccountId32, AddedPort>>;
+        fn get_neuron(netuid: u16, uid: u16) -> Option<NeuronInfo<AccountId32, AddedPort>>;
+        fn get_neurons_lite(netuid: u16) -> Vec<NeuronInfoLite<AccountId32, AddedPort>>;
+        fn get_neuron_lite(netuid: u16, uid: u16) -> Option<NeuronInfoLite<AccountId32, AddedPort>>;
     }
 
     /// The subnets and their hyperparameters.

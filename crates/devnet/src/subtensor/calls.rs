@@ -58,7 +58,19 @@ mod calls {
             placeholder2: u8,
         ) -> DispatchResult {
             let block = Self::block();
-            let axon = AxonInfo { block, version, ip, port, ip_type, protocol, placeholder1, placeholder2 };
+            let (quic_port, metrics_port) = <T::Layout as Layout>::added_ports(port);
+            let axon = AxonInfo {
+                block,
+                version,
+                ip,
+                port,
+                quic_port,
+                ip_type,
+                protocol,
+                placeholder1,
+                placeholder2,
+                metrics_port,
+            };
             Self::do_serve_axon(ensure_signed(origin)?, netuid, axon)
         }
 

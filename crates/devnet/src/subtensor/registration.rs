@@ -10,6 +10,7 @@ use super::{
     Pallet, Prometheus, PruningScores, RAORecycledForRegistration, Rank, RegistrationsThisBlock,
     ServingRateLimit, SubnetLimit, SubnetLocked, SubnetOwner, SubnetOwnerHotkey, SubnetworkN, TotalNetworks,
     Trust, Uids, ValidatorPermit, ValidatorTrust, Weights,
+    layout::AddedPort,
     types::{AxonInfo, PrometheusInfo},
 };
 
@@ -137,7 +138,11 @@ impl<T: Config> Pallet<T> {
         LastUpdate::<T>::mutate(netuid, |values| set(values, uid, Self::block()));
     }
 
-    pub(crate) fn do_serve_axon(hotkey: AccountId32, netuid: u16, axon: AxonInfo) -> DispatchResult {
+    pub(crate) fn do_serve_axon(
+        hotkey: AccountId32,
+        netuid: u16,
+        axon: AxonInfo<AddedPort<T::Layout>>,
+    ) -> DispatchResult {
         Self::check_serving(&hotkey, axon.ip, axon.ip_type, axon.port)?;
         let last = Axons::<T>::get(netuid, &hotkey).map(|axon| axon.block);
         Self::check_serving_rate(netuid, last)?;

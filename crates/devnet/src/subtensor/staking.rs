@@ -11,12 +11,19 @@ use frame_support::{
 use sp_runtime::AccountId32;
 
 use super::{
-    Alpha, Config, Error, Event, NetworksAdded, Owner, Pallet, StakingHotkeys, SubnetAlphaOut, SubnetTAO,
-    SubtokenEnabled, TotalHotkeyAlpha, TotalHotkeyShares, TotalStake, fixed::FixedU128,
+    Alpha, Call, Config, Error, Event, NetworksAdded, Owner, Pallet, StakingHotkeys, SubnetAlphaOut,
+    SubnetTAO, SubtokenEnabled, TotalHotkeyAlpha, TotalHotkeyShares, TotalStake, fixed::FixedU128,
 };
 
 /// The smallest stake that may be added, in rao.
 const MIN_STAKE: u64 = 2_000_000;
+
+impl<T: Config> Call<T> {
+    /// Whether the call adds or removes stake.
+    pub(crate) const fn is_staking(&self) -> bool {
+        matches!(self, Self::add_stake { .. } | Self::remove_stake { .. })
+    }
+}
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_add_stake(

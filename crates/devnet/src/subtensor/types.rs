@@ -4,9 +4,11 @@ use frame_support::pallet_prelude::DecodeWithMemTracking;
 use parity_scale_codec::{Decode, Encode};
 use scale_info::TypeInfo;
 
-/// Where a neuron serves its axon.
+/// Where a neuron serves its axon. In layouts that have the added ports, they follow `port` until there is a call to
+/// announce them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
-pub struct AxonInfo {
+#[scale_info(skip_type_params(AddedPort))]
+pub struct AxonInfo<AddedPort> {
     /// Block of the announcement.
     pub block: u64,
     /// Version of the server.
@@ -15,6 +17,8 @@ pub struct AxonInfo {
     pub ip: u128,
     /// Port.
     pub port: u16,
+    /// One above `port`.
+    pub quic_port: AddedPort,
     /// 4 or 6.
     pub ip_type: u8,
     /// 0 TCP, 1 UDP.
@@ -23,6 +27,8 @@ pub struct AxonInfo {
     pub placeholder1: u8,
     /// Unused.
     pub placeholder2: u8,
+    /// Two above `port`.
+    pub metrics_port: AddedPort,
 }
 
 /// Where a neuron serves its metrics.

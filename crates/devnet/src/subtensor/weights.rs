@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use frame_support::{dispatch::DispatchResult, ensure};
-use sp_runtime::AccountId32;
+use sp_runtime::{AccountId32, SaturatedConversion};
 
 use super::{
     CommitRevealWeightsEnabled, Config, Error, Event, LastUpdate, MaxWeightsLimit, MinAllowedWeights,
@@ -48,6 +48,11 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// The fewest weights a validator of a subnet may set.
+    pub(crate) fn min_allowed_weights(netuid: u16) -> u16 {
+        MinAllowedWeights::<T>::get(netuid).saturated_into()
+    }
+
     fn check_weights(netuid: u16, uid: u16, dests: &[u16], weights: &[u16]) -> DispatchResult {
         let to_itself = dests == [uid];
         let permit = ValidatorPermit::<T>::get(netuid).get(usize::from(uid)).copied().unwrap_or_default();
@@ -57,7 +62,7 @@ impl<T: Config> Pallet<T> {
         let distinct: BTreeSet<_> = dests.iter().collect();
         ensure!(distinct.len() == dests.len(), Error::<T>::DuplicateUids);
         ensure!(dests.iter().all(|dest| *dest < count), Error::<T>::UidVecContainInvalidOne);
-        let enough = dests.len() >= usize::from(MinAllowedWeights::<T>::get(netuid).min(count));
+        let enough = dests.len() >= usize::from(Self::min_allowed_weights(netuid).min(count));
         ensure!(enough || to_itself, Error::<T>::WeightVecLengthIsLow);
         let limit = u64::from(MaxWeightsLimit::<T>::get(netuid));
         let sum: u64 = weights.iter().copied().map(u64::from).sum();

@@ -58,7 +58,17 @@ impl Client {
 
     /// The decoded answer of a runtime API function at the best block.
     pub(crate) async fn call<T: Decode>(&self, function: &str, arguments: impl Encode) -> T {
-        let answer: String = self.request("state_call", params![function, hex(arguments.encode())]).await;
+        self.call_at(None, function, arguments).await
+    }
+
+    pub(crate) async fn call_at<T: Decode>(
+        &self,
+        at: Option<[u8; 32]>,
+        function: &str,
+        arguments: impl Encode,
+    ) -> T {
+        let params = params![function, hex(arguments.encode()), at.map(hex)];
+        let answer: String = self.request("state_call", params).await;
         let answer = bytes(&answer);
         let mut input = &answer[..];
         let value = T::decode(&mut input).unwrap();
@@ -71,10 +81,23 @@ impl Client {
         <(u32, u32, u32, u32, u64)>::decode(&mut &info[..]).map(|info| info.4).unwrap_or_default()
     }
 
-    /// An immortal extrinsic of the version 4.
+    /// An immortal extrinsic of the version 4, for the first runtime.
     pub(crate) fn sign(&self, pair: &sr25519::Pair, nonce: u32, call: &[u8]) -> String {
+        self.sign_for(393, pair, nonce, call)
+    }
+
+    /// The same for the runtime with this spec version.
+    pub(crate) fn sign_for(
+        &self,
+        spec_version: u32,
+        pair: &sr25519::Pair,
+        nonce: u32,
+        call: &[u8],
+    ) -> String {
         let extensions = (0_u8, Compact(nonce), Compact(0_u64), 0_u8).encode();
-        let implicit = (393_u32, 1_u32, self.genesis, self.genesis, None::<[u8; 32]>).encode();
+        let transaction_version = spec_version - 392;
+        let implicit =
+            (spec_version, transaction_version, self.genesis, self.genesis, None::<[u8; 32]>).encode();
         let payload = [call, &extensions[..], &implicit[..]].concat();
         let signature =
             if payload.len() > 256 { pair.sign(&blake2_256(&payload)) } else { pair.sign(&payload) };

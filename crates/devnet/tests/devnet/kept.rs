@@ -11,16 +11,16 @@ use crate::{
 };
 
 /// A file that is not there yet, in a directory that goes with the test.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let directory = std::env::temp_dir().join(format!("tensorwire-kept-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         Self(directory)
     }
 
-    fn chain(&self) -> Builder {
+    pub(crate) fn chain(&self) -> Builder {
         small().finality_lag(3).state(self.0.join("chain"))
     }
 }

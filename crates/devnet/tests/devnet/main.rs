@@ -7,6 +7,7 @@ mod faults;
 mod forks;
 mod genesis;
 mod kept;
+mod layouts;
 mod link;
 mod metadata;
 mod neurons;

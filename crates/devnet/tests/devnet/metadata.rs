@@ -141,7 +141,7 @@ fn real() -> Option<RuntimeMetadataV16> {
 }
 
 /// Metadata, with or without the length of an opaque answer before it.
-fn v16(bytes: &[u8]) -> RuntimeMetadataV16 {
+pub(crate) fn v16(bytes: &[u8]) -> RuntimeMetadataV16 {
     let inner = |bytes: &[u8]| RuntimeMetadataPrefixed::decode(&mut &bytes[..]);
     let metadata =
         inner(bytes).or_else(|_| inner(&Option::<Vec<u8>>::decode(&mut &bytes[..]).unwrap().unwrap()));
@@ -152,18 +152,18 @@ fn v16(bytes: &[u8]) -> RuntimeMetadataV16 {
 }
 
 /// One chain's view of a pallet, everything rendered to text by name.
-struct Side<'a> {
+pub(crate) struct Side<'a> {
     types: &'a PortableRegistry,
-    pallet: &'a PalletMetadata<PortableForm>,
+    pub(crate) pallet: &'a PalletMetadata<PortableForm>,
 }
 
 impl<'a> Side<'a> {
-    fn of(metadata: &'a RuntimeMetadataV16, name: &str) -> Self {
+    pub(crate) fn of(metadata: &'a RuntimeMetadataV16, name: &str) -> Self {
         let pallet = metadata.pallets.iter().find(|pallet| pallet.name == name).unwrap();
         Self { types: &metadata.types, pallet }
     }
 
-    fn storage(&self) -> BTreeMap<String, String> {
+    pub(crate) fn storage(&self) -> BTreeMap<String, String> {
         let entries = self.pallet.storage.iter().flat_map(|storage| &storage.entries);
         entries
             .map(|entry| {
@@ -179,11 +179,11 @@ impl<'a> Side<'a> {
             .collect()
     }
 
-    fn calls(&self) -> BTreeMap<String, String> {
+    pub(crate) fn calls(&self) -> BTreeMap<String, String> {
         self.pallet.calls.as_ref().map(|calls| self.variants(calls.ty.id)).unwrap_or_default()
     }
 
-    fn events(&self) -> BTreeMap<String, String> {
+    pub(crate) fn events(&self) -> BTreeMap<String, String> {
         self.pallet.event.as_ref().map(|event| self.variants(event.ty.id)).unwrap_or_default()
     }
 
@@ -191,7 +191,7 @@ impl<'a> Side<'a> {
         self.pallet.error.as_ref().map(|error| self.variants(error.ty.id)).unwrap_or_default()
     }
 
-    fn constants(&self) -> BTreeMap<String, String> {
+    pub(crate) fn constants(&self) -> BTreeMap<String, String> {
         let constants = self.pallet.constants.iter();
         constants.map(|constant| (constant.name.clone(), format!("{:?}", constant.value))).collect()
     }

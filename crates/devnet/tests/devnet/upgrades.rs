@@ -1,9 +1,15 @@
 //! Upgrades of the runtime.
 
-use parity_scale_codec::Encode;
+use parity_scale_codec::{Decode, Encode};
 use serde_json::Value;
+use sp_runtime::{OpaqueExtrinsic, generic, traits::BlakeTwo256};
 
-use crate::client::{Client, dev, hex, item_key, params, small, transfer};
+use crate::{
+    client::{Client, bytes, dev, hex, item_key, params, small, transfer},
+    kept::Scratch,
+};
+
+type Header = generic::Header<u32, BlakeTwo256>;
 
 /// The spec version that answers calls at a block.
 async fn spec_version(client: &Client, at: Option<[u8; 32]>) -> u64 {
@@ -63,8 +69,8 @@ async fn g9_what_was_signed_for_the_old_runtime_is_refused() {
     let waiting = client.sign(&dev("Dave"), 1, &transfer(&bob, 1_000));
     let _: String = client.request("author_submitExtrinsic", params![waiting]).await;
     devnet.upgrade().await.unwrap();
-    let (code, _) = client.error("author_submitExtrinsic", params![old]).await;
-    assert_eq!(code, 1_010);
+    let (code, message) = client.error("author_submitExtrinsic", params![old]).await;
+    assert_eq!((code, &message[..]), (1_010, "Invalid Transaction"));
     devnet.produce_block().await.unwrap();
     assert_eq!(client.free_balance(&bob).await, 1_000_000_000_000_000);
 }
@@ -96,4 +102,74 @@ async fn upgrades_come_at_the_blocks_that_were_named() {
         versions.push(spec_version(&client, devnet.block_hash(number)).await);
     }
     assert_eq!(versions, [393, 393, 394, 395, 395]);
+}
+
+#[tokio::test]
+async fn blocks_execute_again_on_the_states_of_their_parents() {
+    let devnet = small().upgrade_at(2).upgrade_at(4).start().await.unwrap();
+    let client = Client::connect(&devnet).await;
+    devnet.produce_blocks(5).await.unwrap();
+    for number in 1..=5 {
+        let block: Value =
+            client.request("chain_getBlock", params![devnet.block_hash(number).map(hex)]).await;
+        let header: Header = serde_json::from_value(block["block"]["header"].clone()).unwrap();
+        let extrinsics: Vec<String> = serde_json::from_value(block["block"]["extrinsics"].clone()).unwrap();
+        let extrinsics =
+            extrinsics.iter().map(|extrinsic| OpaqueExtrinsic::decode(&mut &bytes(extrinsic)[..]));
+        let extrinsics: Vec<_> = extrinsics.collect::<Result<_, _>>().unwrap();
+        let parent = Some(header.parent_hash.0);
+        let () = client.call_at(parent, "Core_execute_block", (header, extrinsics)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_chain_with_upgrades_goes_on_from_its_file() {
+    let scratch = Scratch::new("upgrades");
+    let devnet = scratch.chain().start().await.unwrap();
+    devnet.produce_block().await.unwrap();
+    devnet.upgrade().await.unwrap();
+    devnet.produce_block().await.unwrap();
+    let hashes: Vec<_> = (0..=3).map(|number| devnet.block_hash(number)).collect();
+    devnet.shutdown().await;
+
+    let devnet = scratch.chain().start().await.unwrap();
+    assert_eq!((0..=3).map(|number| devnet.block_hash(number)).collect::<Vec<_>>(), hashes);
+    let client = Client::connect(&devnet).await;
+    assert_eq!(spec_version(&client, hashes[1]).await, 393);
+    assert_eq!(spec_version(&client, None).await, 394);
+    let again = devnet.upgrade().await.unwrap();
+    assert_eq!(spec_version(&client, Some(again)).await, 395);
+}
+
+#[tokio::test]
+async fn g9_a_fork_undoes_an_upgrade_which_comes_again() {
+    let devnet = small().finality_lag(100).start().await.unwrap();
+    let client = Client::connect(&devnet).await;
+    let mut versions = client
+        .subscribe::<Value>("state_subscribeRuntimeVersion", params![], "state_unsubscribeRuntimeVersion")
+        .await;
+    devnet.produce_block().await.unwrap();
+    let retired = devnet.upgrade().await.unwrap();
+    let branch = devnet.fork(1, 2).await.unwrap();
+    assert_eq!(spec_version(&client, Some(branch[1])).await, 393);
+    assert_eq!(spec_version(&client, Some(retired)).await, 394);
+    // Its extrinsic has gone back to the pool.
+    let carrier = devnet.produce_block().await.unwrap();
+    assert!(has(&events(&client, carrier).await, &code_updated(1)));
+    assert_eq!(spec_version(&client, None).await, 394);
+    devnet.produce_block().await.unwrap();
+    for spec in [393, 394, 393, 394] {
+        assert_eq!(versions.next().await.unwrap().unwrap()["specVersion"], spec);
+    }
+}
+
+#[tokio::test]
+async fn there_is_no_end_of_upgrades() {
+    let devnet = small().start().await.unwrap();
+    let client = Client::connect(&devnet).await;
+    for spec in 394..=418 {
+        let block = devnet.upgrade().await.unwrap();
+        assert_eq!(spec_version(&client, Some(block)).await, spec);
+    }
+    assert_eq!(spec_version(&client, Some(devnet.genesis_hash())).await, 393);
 }

@@ -10,6 +10,7 @@ use crate::subtensor::{
     SubnetworkN, SubtokenEnabled, TokenSymbol, TotalHotkeyAlpha, TotalHotkeyShares, TotalStake, Trust, Uids,
     ValidatorPermit, ValidatorTrust, Weights,
     fixed::FixedU128,
+    layout::{AddedPort, Count, Layout},
     types::{AxonInfo, SubnetIdentityV3},
 };
 
@@ -48,7 +49,7 @@ impl<T: Config> Pallet<T> {
         SubnetworkN::<T>::insert(netuid, hotkeys.len() as u16);
         SubtokenEnabled::<T>::insert(netuid, true);
         CommitRevealWeightsEnabled::<T>::insert(netuid, false);
-        MinAllowedWeights::<T>::insert(netuid, 1);
+        MinAllowedWeights::<T>::insert(netuid, Count::<T::Layout>::from(1));
         Burn::<T>::insert(netuid, RAO_PER_TAO / 10);
         TokenSymbol::<T>::insert(netuid, symbol(netuid));
         let identity =
@@ -59,7 +60,7 @@ impl<T: Config> Pallet<T> {
             Uids::<T>::insert(netuid, hotkey, uid);
             Owner::<T>::insert(hotkey, coldkey);
             IsNetworkMember::<T>::insert(hotkey, netuid, true);
-            Axons::<T>::insert(netuid, hotkey, axon(netuid, uid));
+            Axons::<T>::insert(netuid, hotkey, axon::<T::Layout>(netuid, uid));
         }
     }
 
@@ -130,9 +131,11 @@ impl<T: Config> Pallet<T> {
 }
 
 /// A documentation address (RFC 5737) for each neuron.
-fn axon(netuid: u16, uid: u16) -> AxonInfo {
+fn axon<L: Layout>(netuid: u16, uid: u16) -> AxonInfo<AddedPort<L>> {
     let ip = u128::from(u32::from_be_bytes([203, 0, 113, (uid % 256) as u8]));
-    AxonInfo { version: 10_005_000, ip, port: 8_000 + netuid, ip_type: 4, ..Default::default() }
+    let port = 8_000 + netuid;
+    let (quic_port, metrics_port) = L::added_ports(port);
+    AxonInfo { version: 10_005_000, ip, port, quic_port, ip_type: 4, metrics_port, ..Default::default() }
 }
 
 /// Letters of the Greek alphabet, then those of the next ones in Unicode.

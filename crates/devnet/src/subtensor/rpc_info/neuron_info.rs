@@ -8,6 +8,7 @@ use crate::subtensor::{
     Active, Axons, Bonds, Config, Consensus, Dividends, Emission, Incentive, Keys, LastUpdate, NetworksAdded,
     Owner, Pallet, Prometheus, PruningScores, Rank, SubnetworkN, TotalHotkeyAlpha, Trust, ValidatorPermit,
     ValidatorTrust, Weights,
+    layout::AddedPort,
     types::{AxonInfo, PrometheusInfo},
 };
 
@@ -15,14 +16,15 @@ type Pairs = Vec<(Compact<u16>, Compact<u16>)>;
 
 /// A neuron with its weights and bonds.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[scale_info(skip_type_params(AddedPort))]
 #[allow(missing_docs)]
-pub struct NeuronInfo<AccountId> {
+pub struct NeuronInfo<AccountId, AddedPort> {
     pub hotkey: AccountId,
     pub coldkey: AccountId,
     pub uid: Compact<u16>,
     pub netuid: Compact<u16>,
     pub active: bool,
-    pub axon_info: AxonInfo,
+    pub axon_info: AxonInfo<AddedPort>,
     pub prometheus_info: PrometheusInfo,
     pub stake: Vec<(AccountId, Compact<u64>)>,
     pub rank: Compact<u16>,
@@ -41,14 +43,15 @@ pub struct NeuronInfo<AccountId> {
 
 /// A neuron without its weights and bonds.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+#[scale_info(skip_type_params(AddedPort))]
 #[allow(missing_docs)]
-pub struct NeuronInfoLite<AccountId> {
+pub struct NeuronInfoLite<AccountId, AddedPort> {
     pub hotkey: AccountId,
     pub coldkey: AccountId,
     pub uid: Compact<u16>,
     pub netuid: Compact<u16>,
     pub active: bool,
-    pub axon_info: AxonInfo,
+    pub axon_info: AxonInfo<AddedPort>,
     pub prometheus_info: PrometheusInfo,
     pub stake: Vec<(AccountId, Compact<u64>)>,
     pub rank: Compact<u16>,
@@ -64,22 +67,25 @@ pub struct NeuronInfoLite<AccountId> {
 }
 
 impl<T: Config> Pallet<T> {
-    pub(crate) fn get_neurons(netuid: u16) -> Vec<NeuronInfo<AccountId32>> {
+    pub(crate) fn get_neurons(netuid: u16) -> Vec<NeuronInfo<AccountId32, AddedPort<T::Layout>>> {
         let scores = Scores::of::<T>(netuid);
         (0..scores.count).map(|uid| scores.full::<T>(uid)).collect()
     }
 
-    pub(crate) fn get_neuron(netuid: u16, uid: u16) -> Option<NeuronInfo<AccountId32>> {
+    pub(crate) fn get_neuron(netuid: u16, uid: u16) -> Option<NeuronInfo<AccountId32, AddedPort<T::Layout>>> {
         let scores = Scores::of::<T>(netuid);
         (uid < scores.count).then(|| scores.full::<T>(uid))
     }
 
-    pub(crate) fn get_neurons_lite(netuid: u16) -> Vec<NeuronInfoLite<AccountId32>> {
+    pub(crate) fn get_neurons_lite(netuid: u16) -> Vec<NeuronInfoLite<AccountId32, AddedPort<T::Layout>>> {
         let scores = Scores::of::<T>(netuid);
         (0..scores.count).map(|uid| scores.lite::<T>(uid)).collect()
     }
 
-    pub(crate) fn get_neuron_lite(netuid: u16, uid: u16) -> Option<NeuronInfoLite<AccountId32>> {
+    pub(crate) fn get_neuron_lite(
+        netuid: u16,
+        uid: u16,
+    ) -> Option<NeuronInfoLite<AccountId32, AddedPort<T::Layout>>> {
         let scores = Scores::of::<T>(netuid);
         (uid < scores.count).then(|| scores.lite::<T>(uid))
     }
@@ -122,7 +128,7 @@ impl Scores {
         }
     }
 
-    fn lite<T: Config>(&self, uid: u16) -> NeuronInfoLite<AccountId32> {
+    fn lite<T: Config>(&self, uid: u16) -> NeuronInfoLite<AccountId32, AddedPort<T::Layout>> {
         let hotkey = Keys::<T>::get(self.netuid, uid);
         let coldkey = Owner::<T>::get(&hotkey);
         let stake = TotalHotkeyAlpha::<T>::get(&hotkey, self.netuid);
@@ -148,7 +154,7 @@ impl Scores {
         }
     }
 
-    fn full<T: Config>(&self, uid: u16) -> NeuronInfo<AccountId32> {
+    fn full<T: Config>(&self, uid: u16) -> NeuronInfo<AccountId32, AddedPort<T::Layout>> {
         let lite = self.lite::<T>(uid);
         NeuronInfo {
             hotkey: lite.hotkey,

@@ -8,10 +8,9 @@ use crate::subtensor::{
     ActivityCutoff, AdjustmentAlpha, AdjustmentInterval, AlphaValues, BlocksSinceLastStep,
     BondsMovingAverage, Burn, CommitRevealWeightsEnabled, Config, Difficulty, ImmunityPeriod, Kappa,
     LiquidAlphaOn, MaxAllowedUids, MaxAllowedValidators, MaxBurn, MaxDifficulty, MaxRegistrationsPerBlock,
-    MaxWeightsLimit, MinAllowedWeights, MinBurn, MinDifficulty, NetworkRegistrationAllowed, NetworksAdded,
-    Pallet, RevealPeriodEpochs, Rho, ScalingLawPower, ServingRateLimit, SubnetIdentitiesV3, SubnetOwner,
-    SubnetworkN, TargetRegistrationsPerInterval, Tempo, WeightsSetRateLimit, WeightsVersionKey,
-    types::SubnetIdentityV3,
+    MaxWeightsLimit, MinBurn, MinDifficulty, NetworkRegistrationAllowed, NetworksAdded, Pallet,
+    RevealPeriodEpochs, Rho, ScalingLawPower, ServingRateLimit, SubnetIdentitiesV3, SubnetOwner, SubnetworkN,
+    TargetRegistrationsPerInterval, Tempo, WeightsSetRateLimit, WeightsVersionKey, types::SubnetIdentityV3,
 };
 
 /// A subnet and its main hyperparameters.
@@ -105,7 +104,7 @@ impl<T: Config> Pallet<T> {
             difficulty: Difficulty::<T>::get(netuid).into(),
             immunity_period: ImmunityPeriod::<T>::get(netuid).into(),
             max_allowed_validators: MaxAllowedValidators::<T>::get(netuid).into(),
-            min_allowed_weights: MinAllowedWeights::<T>::get(netuid).into(),
+            min_allowed_weights: Self::min_allowed_weights(netuid).into(),
             max_weights_limit: MaxWeightsLimit::<T>::get(netuid).into(),
             scaling_law_power: ScalingLawPower::<T>::get(netuid).into(),
             subnetwork_n: SubnetworkN::<T>::get(netuid).into(),
@@ -158,7 +157,7 @@ impl<T: Config> Pallet<T> {
             rho: Rho::<T>::get(netuid).into(),
             kappa: Kappa::<T>::get(netuid).into(),
             immunity_period: ImmunityPeriod::<T>::get(netuid).into(),
-            min_allowed_weights: MinAllowedWeights::<T>::get(netuid).into(),
+            min_allowed_weights: Self::min_allowed_weights(netuid).into(),
             max_weights_limit: MaxWeightsLimit::<T>::get(netuid).into(),
             tempo: Tempo::<T>::get(netuid).into(),
             min_difficulty: MinDifficulty::<T>::get(netuid).into(),

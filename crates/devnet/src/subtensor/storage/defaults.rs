@@ -1,7 +1,11 @@
 //! Defaults that are not plain numbers.
 
+use std::marker::PhantomData;
+
 use frame_support::traits::Get;
 use sp_runtime::AccountId32;
+
+use crate::subtensor::layout::{Count, Layout};
 
 /// The account of 32 zero bytes: the owner of what nobody owns.
 pub struct ZeroAccount;
@@ -27,5 +31,14 @@ pub struct DefaultTokenSymbol;
 impl Get<Vec<u8>> for DefaultTokenSymbol {
     fn get() -> Vec<u8> {
         "\u{1d70f}".as_bytes().to_vec()
+    }
+}
+
+/// 1,024, in the width that the layout has.
+pub struct DefaultMinAllowedWeights<L>(PhantomData<L>);
+
+impl<L: Layout> Get<Count<L>> for DefaultMinAllowedWeights<L> {
+    fn get() -> Count<L> {
+        1_024.into()
     }
 }

@@ -59,7 +59,8 @@ mod hyperparameters {
 
     /// Fewest weights a validator may set.
     #[pallet::storage]
-    pub type MinAllowedWeights<T: Config> = StorageMap<_, Identity, u16, u16, ValueQuery, ConstU16<1_024>>;
+    pub type MinAllowedWeights<T: Config> =
+        StorageMap<_, Identity, u16, Count<T::Layout>, ValueQuery, DefaultMinAllowedWeights<T::Layout>>;
 
     /// Most validators a subnet may have.
     #[pallet::storage]

@@ -79,8 +79,15 @@ mod neurons {
 
     /// Where a hotkey serves its axon on a subnet.
     #[pallet::storage]
-    pub type Axons<T: Config> =
-        StorageDoubleMap<_, Identity, u16, Blake2_128Concat, AccountId, AxonInfo, OptionQuery>;
+    pub type Axons<T: Config> = StorageDoubleMap<
+        _,
+        Identity,
+        u16,
+        Blake2_128Concat,
+        AccountId,
+        AxonInfo<AddedPort<T::Layout>>,
+        OptionQuery,
+    >;
 
     /// Where a hotkey serves its metrics on a subnet.
     #[pallet::storage]

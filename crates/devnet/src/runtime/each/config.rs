@@ -17,16 +17,14 @@ use sp_runtime::{
 use sp_version::RuntimeVersion;
 
 use super::{
-    Balance, Balances, Block, Code, Hash, Nonce, OriginCaller, PalletInfo, Runtime, RuntimeCall,
-    RuntimeEvent, RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask, System,
-    proxy_type::ProxyType,
+    Balances, Block, Layout, MAX_PROXIES, OriginCaller, PalletInfo, Runtime, RuntimeCall, RuntimeEvent,
+    RuntimeFreezeReason, RuntimeHoldReason, RuntimeOrigin, RuntimeTask, System,
 };
+use crate::runtime::{Balance, Code, Hash, MINIMUM_PERIOD, Nonce, proxy_type::ProxyType};
 
 const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
 const MEBIBYTES: u32 = 1024 * 1024;
 
-/// Milliseconds that have to pass between two blocks: half a slot of 12 seconds.
-pub(crate) const MINIMUM_PERIOD: u64 = 6_000;
 /// The least an account may hold, in rao.
 const EXISTENTIAL_DEPOSIT: u64 = 500;
 
@@ -118,6 +116,7 @@ impl WeightToFeePolynomial for LinearWeightToFee {
 
 impl crate::subtensor::Config for Runtime {
     type Currency = Balances;
+    type Layout = Layout;
 }
 
 impl pallet_utility::Config for Runtime {
@@ -151,7 +150,7 @@ impl pallet_proxy::Config for Runtime {
     type ProxyType = ProxyType;
     type ProxyDepositBase = ConstU64<60_000_000>;
     type ProxyDepositFactor = ConstU64<33_000_000>;
-    type MaxProxies = ConstU32<20>;
+    type MaxProxies = ConstU32<MAX_PROXIES>;
     type MaxPending = ConstU32<75>;
     type CallHasher = BlakeTwo256;
     type AnnouncementDepositBase = ConstU64<36_000_000>;

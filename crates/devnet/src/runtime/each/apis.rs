@@ -15,15 +15,19 @@ use sp_runtime::{
 use sp_version::RuntimeVersion;
 
 use super::{
-    Balance, Block, Executive, InherentDataExt, Nonce, Runtime, RuntimeCall, SubtensorModule, System,
-    TransactionPayment, config::Version, runtime_apis,
+    Block, InherentDataExt, Layout, Runtime, RuntimeCall, SubtensorModule, System, TransactionPayment,
+    config::Version, extrinsic::Executive,
 };
-use crate::subtensor::{
-    NetworkLastLockCost,
-    rpc_info::{
-        neuron_info::{NeuronInfo, NeuronInfoLite},
-        stake_info::StakeInfo,
-        subnet_info::{SubnetHyperparams, SubnetInfo, SubnetInfov2},
+use crate::{
+    runtime::{Balance, Nonce, runtime_apis},
+    subtensor::{
+        NetworkLastLockCost,
+        layout::AddedPort,
+        rpc_info::{
+            neuron_info::{NeuronInfo, NeuronInfoLite},
+            stake_info::StakeInfo,
+            subnet_info::{SubnetHyperparams, SubnetInfo, SubnetInfov2},
+        },
     },
 };
 
@@ -126,20 +130,20 @@ sp_api::impl_runtime_apis! {
         }
     }
 
-    impl runtime_apis::NeuronInfoRuntimeApi<Block> for Runtime {
-        fn get_neurons(netuid: u16) -> Vec<NeuronInfo<AccountId32>> {
+    impl runtime_apis::NeuronInfoRuntimeApi<Block, AddedPort<Layout>> for Runtime {
+        fn get_neurons(netuid: u16) -> Vec<NeuronInfo<AccountId32, AddedPort<Layout>>> {
             SubtensorModule::get_neurons(netuid)
         }
 
-        fn get_neuron(netuid: u16, uid: u16) -> Option<NeuronInfo<AccountId32>> {
+        fn get_neuron(netuid: u16, uid: u16) -> Option<NeuronInfo<AccountId32, AddedPort<Layout>>> {
             SubtensorModule::get_neuron(netuid, uid)
         }
 
-        fn get_neurons_lite(netuid: u16) -> Vec<NeuronInfoLite<AccountId32>> {
+        fn get_neurons_lite(netuid: u16) -> Vec<NeuronInfoLite<AccountId32, AddedPort<Layout>>> {
             SubtensorModule::get_neurons_lite(netuid)
         }
 
-        fn get_neuron_lite(netuid: u16, uid: u16) -> Option<NeuronInfoLite<AccountId32>> {
+        fn get_neuron_lite(netuid: u16, uid: u16) -> Option<NeuronInfoLite<AccountId32, AddedPort<Layout>>> {
             SubtensorModule::get_neuron_lite(netuid, uid)
         }
     }

@@ -50,6 +50,6 @@ pub use watch::{Change, Watch};
 pub use tensorwire_rpc as rpc;
 pub use tensorwire_rpc::Stats;
 pub use tensorwire_scale::{
-    AccountId, Arguments, Call, DispatchError, Era, Event, Extrinsic, ExtrinsicKind, FromScale, Phase,
-    Runtime, Signed, TransactionError, Value,
+    AccountId, Arguments, Call, ChangeKind, Diff, Difference, DispatchError, Era, Event, Extrinsic,
+    ExtrinsicKind, FromScale, ItemChange, ItemKind, Phase, Runtime, Signed, TransactionError, Value,
 };

@@ -89,12 +89,18 @@ impl ApiMethod {
         self.opaque.map_or(self.output, |opaque| opaque.content)
     }
 
+    /// It with its types, as in `account_nonce(account: AccountId32) -> u32`.
+    pub fn signature(&self) -> String {
+        format!("{}{} -> {}", self.name, self.parameters(), self.plan.type_name(self.output()))
+    }
+
     /// The arguments as a node wants them.
     ///
     /// Fails with [`ErrorKind::Encode`] on a wrong number or kind of arguments, naming the parameters.
     pub fn encode(&self, arguments: &[Value]) -> Result<Vec<u8>> {
         if arguments.len() != self.inputs.len() {
-            let message = format!("{} takes {}, {} given", self.signature(), self.arity(), arguments.len());
+            let message =
+                format!("{self}{} takes {}, {} given", self.parameters(), self.arity(), arguments.len());
             return Err(Error::new(ErrorKind::Encode, message));
         }
         let mut out = Vec::new();
@@ -122,11 +128,11 @@ impl ApiMethod {
         self.opaque.map_or(Ok(Cow::Borrowed(bytes)), |opaque| opaque.content_of(bytes))
     }
 
-    /// The method with its parameters, as in `AccountNonceApi.account_nonce(account: AccountId32)`.
-    fn signature(&self) -> String {
+    /// As in `(account: AccountId32)`.
+    fn parameters(&self) -> String {
         let parameter = |input: &Parameter| format!("{}: {}", input.name, self.plan.type_name(input.type_id));
         let parameters: Vec<_> = self.inputs.iter().map(parameter).collect();
-        format!("{self}({})", parameters.join(", "))
+        format!("({})", parameters.join(", "))
     }
 
     fn arity(&self) -> Cow<'static, str> {

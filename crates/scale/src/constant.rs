@@ -32,6 +32,11 @@ impl Constant {
         self.type_id
     }
 
+    /// It with its type, as in `ExistentialDeposit: u64`.
+    pub fn signature(&self) -> String {
+        format!("{}: {}", self.name, self.plan.type_name(self.type_id))
+    }
+
     /// Its value, SCALE-encoded.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes

@@ -9,6 +9,8 @@ pub(crate) mod op;
 mod same;
 mod width;
 
+pub(crate) use same::same_in;
+
 pub use describe::{FieldDescription, TypeDescription, TypeKind, VariantDescription};
 
 use name::TypeNames;

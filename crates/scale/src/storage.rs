@@ -31,6 +31,15 @@ impl StorageEntry {
         &self.docs
     }
 
+    /// It with its types, as in `Uids(u16, AccountId32): Option<u16>`.
+    pub fn signature(&self) -> String {
+        let keys: Vec<_> = self.key_types.iter().map(|ty| self.plan.type_name(*ty)).collect();
+        let keys = if keys.is_empty() { String::new() } else { format!("({})", keys.join(", ")) };
+        let value = self.plan.type_name(self.value_type);
+        let value = if self.optional { format!("Option<{value}>") } else { value };
+        format!("{}{keys}: {value}", self.name)
+    }
+
     /// What all its storage keys begin with.
     pub fn prefix(&self) -> &[u8; 32] {
         &self.prefix

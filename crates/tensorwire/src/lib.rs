@@ -32,6 +32,8 @@ pub use tensorwire_chain::{CacheEntry, RuntimeStore, StoreEntry, StoreFuture};
 pub use tensorwire_chain::{
     Call, DispatchError, Era, Event, Extrinsic, ExtrinsicKind, Phase, Signed, TransactionError,
 };
+/// What an upgrade changes.
+pub use tensorwire_chain::{ChangeKind, Diff, Difference, ItemChange, ItemKind};
 
 /// The README's example compiles.
 #[cfg(doctest)]

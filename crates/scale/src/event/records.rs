@@ -56,6 +56,16 @@ impl Runtime {
         Ok(Events { plan, list, record, input: bytes, decoder, next: 0, count, ended: false })
     }
 
+    /// The enum of the events of all pallets.
+    pub(crate) fn outer_event(&self) -> Option<TypeId> {
+        let Op::Sequence(element) = *self.plan().op(self.storage("System", "Events").ok()?.value_type().0)
+        else {
+            return None;
+        };
+        let record = record(self.plan(), element)?;
+        record.iter().find(|(part, _)| matches!(part, Part::Event)).map(|(_, id)| TypeId(*id))
+    }
+
     fn no_records(&self, list: TypeId) -> Error {
         let name = self.plan().type_name(list);
         corrupt(format!("System.Events of {self} is of type {name}, which is no list of event records"))

@@ -2,7 +2,7 @@ use super::{
     Plan, TypeId,
     op::{Op, VariantOp},
 };
-use crate::{Result, value::Shape};
+use crate::{Result, runtime::Named, value::Shape};
 
 /// A type as a person wants to see it.
 #[derive(Clone, Debug)]
@@ -63,6 +63,24 @@ pub struct VariantDescription {
     pub fields: Vec<FieldDescription>,
     /// Its documentation.
     pub docs: String,
+}
+
+impl VariantDescription {
+    /// It with its types, as in `Transfer(from: AccountId32, to: AccountId32)`; the bare name where there are no fields.
+    pub fn signature(&self) -> String {
+        let field = |field: &FieldDescription| match &field.name {
+            Some(name) => format!("{name}: {}", field.type_name),
+            None => field.type_name.clone(),
+        };
+        let fields: Vec<_> = self.fields.iter().map(field).collect();
+        if fields.is_empty() { self.name.clone() } else { format!("{}({})", self.name, fields.join(", ")) }
+    }
+}
+
+impl Named for VariantDescription {
+    fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl Plan {

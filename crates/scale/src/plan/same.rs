@@ -1,17 +1,39 @@
-use super::{TypeId, op::Op};
+use super::{Plan, TypeId, op::Op};
 use std::collections::HashSet;
 
 /// Whether two types are read alike and have the same names of fields and variants inside.
 pub(super) fn same_layout(ops: &[Op], left: TypeId, right: TypeId) -> bool {
-    let mut open = vec![(left.0, right.0)];
+    left == right || same(ops, left, ops, right, HashSet::new())
+}
+
+/// The same for types of two plans, where some pairs inside are taken to be alike unseen.
+pub(crate) fn same_in(
+    left_plan: &Plan,
+    left: TypeId,
+    right_plan: &Plan,
+    right: TypeId,
+    assumed: &[(TypeId, TypeId)],
+) -> bool {
+    let seen = assumed.iter().map(|(left, right)| (left.0, right.0)).collect();
+    same(&left_plan.ops, left, &right_plan.ops, right, seen)
+}
+
+fn same(
+    left_ops: &[Op],
+    left: TypeId,
+    right_ops: &[Op],
+    right: TypeId,
     // Types may contain themselves: what was compared, or is about to be, is not compared again.
-    let mut seen = HashSet::new();
+    mut seen: HashSet<(u32, u32)>,
+) -> bool {
+    let mut open = vec![(left.0, right.0)];
     while let Some((left, right)) = open.pop() {
-        if left == right || !seen.insert((left, right)) {
+        if !seen.insert((left, right)) {
             continue;
         }
-        if !same_outside(&ops[left as usize], &ops[right as usize], &mut open) {
-            return false;
+        match (left_ops.get(left as usize), right_ops.get(right as usize)) {
+            (Some(left), Some(right)) if same_outside(left, right, &mut open) => {}
+            _ => return false,
         }
     }
     true

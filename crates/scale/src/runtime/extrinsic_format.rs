@@ -1,3 +1,4 @@
+use super::Named;
 use crate::TypeId;
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -89,5 +90,11 @@ impl TransactionExtension {
     /// The type of what is signed but not carried.
     pub fn implicit(&self) -> TypeId {
         self.implicit
+    }
+}
+
+impl Named for TransactionExtension {
+    fn name(&self) -> &str {
+        &self.identifier
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use tensorwire_rpc::Answer;
 use tensorwire_scale::hash::blake2_256;
 
-use crate::{Hash, Result};
+use crate::{DigestItem, Hash, Result};
 
 /// The header of a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,7 +59,7 @@ struct Digest {
 /// A header that a node has given.
 #[derive(Deserialize)]
 #[serde(try_from = "Wire")]
-struct Given(Header);
+pub(crate) struct Given(pub(crate) Header);
 
 /// What is read of a header where only its height matters.
 #[derive(Deserialize)]
@@ -78,6 +78,11 @@ impl Header {
     /// The block's number and hash.
     pub fn block(&self) -> BlockRef {
         BlockRef { number: self.number, hash: self.hash }
+    }
+
+    /// The digest, item by item. No request; what is not known is [`DigestItem::Unknown`].
+    pub fn digest_items(&self) -> Vec<DigestItem> {
+        self.digest.iter().map(|item| DigestItem::read(item)).collect()
     }
 
     /// Whether this is the block after that one.
@@ -129,7 +134,7 @@ impl TryFrom<Wire> for Given {
 }
 
 /// A compact integer: its two lowest bits tell how many bytes it takes.
-fn compact(value: u64, out: &mut Vec<u8>) {
+pub(crate) fn compact(value: u64, out: &mut Vec<u8>) {
     let bytes = value.to_le_bytes();
     let length = (u64::BITS - value.leading_zeros()).div_ceil(8) as usize;
     match value {

@@ -6,7 +6,7 @@ use tensorwire_scale::{Runtime, hash::twox_128};
 use tokio::sync::OnceCell;
 
 use crate::{
-    BlockId, Hash, Result, RuntimeVersion,
+    BlockId, BlockRef, Error, ErrorKind, Hash, Header, Result, RuntimeVersion, backfill,
     changes::Changes,
     flight::{Flight, LazyFlight},
     node::Node,
@@ -20,6 +20,7 @@ pub(crate) struct Pin {
     version: Arc<LazyFlight<RuntimeVersion>>,
     runtime: LazyFlight<Arc<Runtime>>,
     number: OnceCell<u64>,
+    header: OnceCell<Header>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,23 @@ pub(crate) struct Located {
 }
 
 impl Located {
+    /// The block of that hash, and of that number where it is known.
+    pub(crate) fn block(node: &Node, hash: Hash, number: Option<u64>) -> Self {
+        let is_final = number.is_some_and(|number| number <= node.history.finalized());
+        Self { hash, number, seen_at: None, is_final, upgraded_to: None }
+    }
+
+    /// Its header, as a node gives it: whether it is the one.
+    pub(crate) fn check(&self, header: &Header) -> Result<()> {
+        let number = self.number.unwrap_or(header.number);
+        if (header.hash, header.number) == (self.hash, number) {
+            return Ok(());
+        }
+        let asked = BlockRef { number, hash: self.hash };
+        let message = format!("asked for block {asked}, the node gave block {}", header.block());
+        Err(Error::new(ErrorKind::Protocol, message))
+    }
+
     /// The number of a block that will not be reorganised away.
     pub(crate) fn final_number(&self) -> Option<u64> {
         self.number.filter(|_| self.is_final)
@@ -43,6 +61,16 @@ impl Located {
     /// What an endpoint must have to answer for this block.
     pub(crate) fn needs(&self) -> Needs {
         Needs::State { number: self.number, seen_at: self.seen_at }
+    }
+
+    /// What an endpoint must have to give its header and extrinsics: those are there where the state is gone.
+    pub(crate) fn needs_block(&self) -> Needs {
+        self.number.map_or(Needs::Anything, Needs::Block)
+    }
+
+    /// There is no such block.
+    pub(crate) fn unknown(&self) -> Error {
+        Error::new(ErrorKind::UnknownBlock, format!("the node has no block {}", self.hash))
     }
 }
 
@@ -106,8 +134,7 @@ impl Pin {
 
     /// One request, when the runtime is first needed; none for a final block among others of its runtime.
     pub(crate) fn block(node: &Arc<Node>, hash: Hash, number: Option<u64>) -> Self {
-        let is_final = number.is_some_and(|number| number <= node.history.finalized());
-        let located = Located { hash, number, seen_at: None, is_final, upgraded_to: None };
+        let located = Located::block(node, hash, number);
         Self::versioned(node, hash.into(), std::future::ready(Ok(located)))
     }
 
@@ -166,6 +193,7 @@ impl Pin {
             version,
             runtime: LazyFlight::new(&node.handle, runtime),
             number: OnceCell::new(),
+            header: OnceCell::new(),
         }
     }
 
@@ -189,13 +217,37 @@ impl Pin {
         match located.number {
             Some(number) => Ok(number),
             None => {
-                let number = self.number.get_or_try_init(|| node.number_of(located.hash, Needs::Anything));
-                let number = *number.await?;
+                let number = match self.header.get() {
+                    Some(header) => header.number,
+                    None => {
+                        let ask = || node.number_of(located.hash, Needs::Anything);
+                        *self.number.get_or_try_init(ask).await?
+                    }
+                };
                 if self.asked == BlockId::Finalized {
                     node.history.is_final(number);
                 }
                 Ok(number)
             }
+        }
+    }
+
+    /// The header: one request, once. It is the one of the hash.
+    pub(crate) async fn header(&self, node: &Node) -> Result<Header> {
+        let at = self.block.get().await?;
+        let fetch = || async move {
+            let header =
+                backfill::by_hash(node, at.hash, at.needs_block()).await?.ok_or_else(|| at.unknown())?;
+            at.check(&header)?;
+            Ok(header)
+        };
+        self.header.get_or_try_init(fetch).await.cloned()
+    }
+
+    /// Keeps the header, which has come otherwise.
+    pub(crate) fn has_header(&self, header: &Header) {
+        if !self.header.initialized() {
+            let _ = self.header.set(header.clone());
         }
     }
 

@@ -30,7 +30,8 @@ pub use tensorwire_chain::{
 pub use tensorwire_chain::{CacheEntry, RuntimeStore, StoreEntry, StoreFuture};
 /// What blocks hold.
 pub use tensorwire_chain::{
-    Call, DispatchError, Era, Event, Extrinsic, ExtrinsicKind, Phase, Signed, TransactionError,
+    Block, BlockExtrinsic, Call, DigestItem, DispatchError, Era, Event, ExecutedBlock, ExecutedExtrinsic,
+    Extrinsic, ExtrinsicId, ExtrinsicKind, Phase, Signed, TransactionError,
 };
 /// What an upgrade changes.
 pub use tensorwire_chain::{ChangeKind, Diff, Difference, ItemChange, ItemKind};

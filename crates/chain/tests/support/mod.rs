@@ -6,6 +6,7 @@
 )]
 //! A scripted chain: the scripted node, speaking for a chain whose storage the test sets.
 
+pub mod blocks;
 pub mod forks;
 pub mod nodes;
 pub mod reader;
@@ -40,6 +41,8 @@ pub struct State {
     pub upgraded_to: Option<u32>,
     /// By block and key.
     pub storage: HashMap<(Hash, Vec<u8>), Vec<u8>>,
+    /// What the node gives for a block's header and extrinsics: see `ScriptedChain::block`.
+    pub blocks: HashMap<Hash, Json>,
     /// Leaves out the last change of every answer.
     pub short_answers: bool,
     /// Answers for another block than asked.
@@ -86,6 +89,7 @@ impl ScriptedChain {
             spec_version: runtime.spec_version(),
             upgraded_to: None,
             storage: HashMap::new(),
+            blocks: HashMap::new(),
             short_answers: false,
             wrong_block: false,
             too_big_above: usize::MAX,
@@ -134,7 +138,10 @@ fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Re
     }
     let hash = |value: &Json| value.as_str().and_then(|text| text.parse::<Hash>().ok());
     let bytes = |value: &Json| const_hex::decode(value.as_str().unwrap_or_default()).unwrap_or_default();
-    let known = |block: &Hash| *block == state.head || state.storage.keys().any(|(at, _)| at == block);
+    let known = |block: &Hash| {
+        let has_state = state.storage.keys().any(|(at, _)| at == block);
+        *block == state.head || has_state || state.blocks.contains_key(block)
+    };
     let unknown = |block: Hash| Reply::error(4003, format!("Client error: UnknownBlock: {block}"));
     match method {
         "chain_getBlockHash" => match params[0].as_u64() {
@@ -144,6 +151,14 @@ fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Re
             None => json!(state.head).into(),
         },
         "chain_getFinalizedHead" => json!(state.head).into(),
+        "chain_getHeader" if !state.blocks.is_empty() && !params[0].is_null() => {
+            let block = hash(&params[0]).and_then(|block| state.blocks.get(&block));
+            block.map_or(Json::Null, |block| block["header"].clone()).into()
+        }
+        "chain_getBlock" => match hash(&params[0]).and_then(|block| state.blocks.get(&block)) {
+            Some(block) => json!({"block": block, "justifications": null}).into(),
+            None => Json::Null.into(),
+        },
         "chain_getHeader" => json!({"number": "0x7", "parentHash": GENESIS}).into(),
         "state_getRuntimeVersion" => match hash(&params[0]) {
             Some(block) if !known(&block) => unknown(block),

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use tensorwire_chain::{AccountId, Arguments, Entry, FromScale, Hash, Result, Runtime, Value};
+use tensorwire_chain::{
+    AccountId, Arguments, Block, Entry, Event, ExecutedBlock, ExecutedExtrinsic, Extrinsic, FromScale, Hash,
+    Header, Result, Runtime, Value,
+};
 
 use super::{Entries, wait};
 use crate::{AccountInfo, Balance, NeuronInfo, NeuronInfoLite};
@@ -27,6 +30,51 @@ impl At {
     /// See [`At::runtime`](tensorwire_chain::At::runtime).
     pub fn runtime(&self) -> Result<Arc<Runtime>> {
         wait(self.0.runtime())
+    }
+
+    /// See [`At::header`](tensorwire_chain::At::header).
+    pub fn header(&self) -> Result<Header> {
+        wait(self.0.header())
+    }
+
+    /// See [`At::parent`](tensorwire_chain::At::parent).
+    pub fn parent(&self) -> Result<Self> {
+        wait(self.0.parent()).map(Self::new)
+    }
+
+    /// See [`At::timestamp`](tensorwire_chain::At::timestamp).
+    pub fn timestamp(&self) -> Result<u64> {
+        wait(self.0.timestamp())
+    }
+
+    /// See [`At::author`](tensorwire_chain::At::author).
+    pub fn author(&self) -> Result<Option<AccountId>> {
+        wait(self.0.author())
+    }
+
+    /// See [`At::events`](tensorwire_chain::At::events).
+    pub fn events(&self) -> Result<Vec<Event>> {
+        wait(self.0.events())
+    }
+
+    /// See [`At::extrinsics`](tensorwire_chain::At::extrinsics).
+    pub fn extrinsics(&self) -> Result<Vec<Extrinsic>> {
+        wait(self.0.extrinsics())
+    }
+
+    /// See [`At::extrinsic`](tensorwire_chain::At::extrinsic).
+    pub fn extrinsic(&self, hash: Hash) -> Result<ExecutedExtrinsic> {
+        wait(self.0.extrinsic(hash))
+    }
+
+    /// See [`At::block`](tensorwire_chain::At::block).
+    pub fn block(&self) -> Result<Block> {
+        wait(self.0.block())
+    }
+
+    /// See [`At::block_with_events`](tensorwire_chain::At::block_with_events).
+    pub fn block_with_events(&self) -> Result<ExecutedBlock> {
+        wait(self.0.block_with_events())
     }
 
     /// See [`At::constant`](tensorwire_chain::At::constant).

@@ -1,4 +1,7 @@
-use tensorwire_chain::{Arguments, BlockId, EndpointStatus, Hash, Properties, Result, Stats};
+use tensorwire_chain::{
+    Arguments, BlockId, EndpointStatus, ExecutedExtrinsic, ExtrinsicId, Hash, Header, Properties, Result,
+    Stats,
+};
 
 use super::{At, Heads, Watch, wait};
 
@@ -60,6 +63,26 @@ impl Chain {
     /// See [`Chain::watch`](crate::Chain::watch).
     pub fn watch(&self, pallet: &str, item: &str, keys: impl Arguments) -> Watch {
         Watch(self.0.watch(pallet, item, keys))
+    }
+
+    /// See [`Chain::extrinsic`](crate::Chain::extrinsic).
+    pub fn extrinsic(&self, id: ExtrinsicId) -> Result<ExecutedExtrinsic> {
+        wait(self.0.extrinsic(id))
+    }
+
+    /// See [`Chain::find_extrinsic`](crate::Chain::find_extrinsic).
+    pub fn find_extrinsic(&self, hash: Hash, last: u64) -> Result<ExecutedExtrinsic> {
+        wait(self.0.find_extrinsic(hash, last))
+    }
+
+    /// See [`Chain::wait_for_block`](crate::Chain::wait_for_block).
+    pub fn wait_for_block(&self, number: u64) -> Result<Header> {
+        wait(self.0.wait_for_block(number))
+    }
+
+    /// See [`Chain::wait_for`](crate::Chain::wait_for).
+    pub fn wait_for<T>(&self, number: u64, handler: impl FnMut(&Header) -> Option<T>) -> Result<T> {
+        wait(self.0.wait_for(number, handler))
     }
 
     /// See [`Chain::status`](crate::Chain::status).

@@ -1,6 +1,7 @@
 //! The commands: one file each.
 
 mod balance;
+mod block;
 mod call;
 mod completions;
 mod constant;
@@ -8,12 +9,15 @@ mod constant;
 mod demo;
 #[cfg(feature = "devnet")]
 mod devnet;
+mod events;
+mod extrinsic;
 mod metadata;
 mod neurons;
 mod query;
 mod rpc;
 mod scale;
 mod status;
+mod wait;
 mod watch;
 
 use anyhow::Result;
@@ -26,11 +30,15 @@ pub(crate) enum Command {
     Neurons(neurons::Neurons),
     Balance(balance::Balance),
     Query(query::Query),
+    Block(block::Block),
+    Events(events::Events),
+    Extrinsic(extrinsic::Extrinsic),
     Call(call::Call),
     Const(constant::Constant),
     Metadata(metadata::Metadata),
     Rpc(rpc::Rpc),
     Watch(watch::Watch),
+    Wait(wait::Wait),
     Status(status::Status),
     Scale(scale::Scale),
     #[cfg(feature = "devnet")]
@@ -46,11 +54,15 @@ impl Command {
             Self::Neurons(command) => command.run(context),
             Self::Balance(command) => command.run(context),
             Self::Query(command) => command.run(context),
+            Self::Block(command) => command.run(context),
+            Self::Events(command) => command.run(context),
+            Self::Extrinsic(command) => command.run(context),
             Self::Call(command) => command.run(context),
             Self::Const(command) => command.run(context),
             Self::Metadata(command) => command.run(context),
             Self::Rpc(command) => command.run(context),
             Self::Watch(command) => command.run(context),
+            Self::Wait(command) => command.run(context),
             Self::Status(command) => command.run(context),
             Self::Scale(command) => command.run(context),
             #[cfg(feature = "devnet")]

@@ -54,9 +54,23 @@ impl Context {
         })
     }
 
-    /// The same, at the block that `--at` names.
+    /// The block that `--at` names.
+    pub(crate) fn block(&self) -> BlockId {
+        self.options.at
+    }
+
+    /// Connects, and works at the block that `--at` names.
     pub(crate) fn at_block<T>(&self, work: impl AsyncFnOnce(&At) -> Result<T>) -> Result<T> {
-        let at = self.options.at;
+        self.at(None, work)
+    }
+
+    /// The same at another block, if there is one.
+    pub(crate) fn at<T>(
+        &self,
+        block: Option<BlockId>,
+        work: impl AsyncFnOnce(&At) -> Result<T>,
+    ) -> Result<T> {
+        let at = block.unwrap_or(self.options.at);
         let result = self.connected(async |subtensor| work(&subtensor.at(at).await?).await);
         result.map_err(|error| match error.downcast_ref::<tensorwire::Error>() {
             // Each node words this differently.

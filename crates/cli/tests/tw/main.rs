@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
 
 mod bad_nodes;
+mod blocks;
 mod demo;
 mod devnet;
 mod lines;

@@ -1,0 +1,99 @@
+use std::str::FromStr;
+
+use anyhow::Result;
+use clap::Args;
+use tensorwire::{BlockId, Error, ErrorKind, ExecutedExtrinsic, ExtrinsicId, Hash};
+
+use crate::{context::Context, failure::NotFound, pretty::pretty};
+
+use super::block::text::outcome;
+
+/// Show an extrinsic: what it says, and what became of it
+#[derive(Args)]
+#[command(after_help = NOTES)]
+pub(crate) struct Extrinsic {
+    /// Where it is, as in 1234-5 (block 1234, place 5), or its 0x-hash
+    #[arg(value_name = "ID|HASH")]
+    extrinsic: Which,
+    /// How many blocks are searched for a hash, from the head downwards
+    #[arg(long, value_name = "BLOCKS", default_value_t = 100)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    last: u64,
+}
+
+const NOTES: &str = "\
+A chain keeps no index of hashes: a hash is looked for in block after block. If --at names the block, \
+only there.
+
+JSON: {\"id\", \"block\", \"hash\", \"extrinsic\", \"ok\", \"error\", \"info\", \"fee\", \"events\"}, \
+where \"block\" is the block's hash.
+
+Examples:
+  tw extrinsic 5000000-3 --network archive
+  tw extrinsic 0x91b171bb158e2d3848fa23a9f1c25182fb8e20313b2c1eb49219da7a70ce90c3 --last 1000
+  tw --json extrinsic 5000000-3 --network archive | jq .ok";
+
+#[derive(Clone, Copy)]
+enum Which {
+    Id(ExtrinsicId),
+    Hash(Hash),
+}
+
+impl FromStr for Which {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        if text.starts_with("0x") { text.parse().map(Self::Hash) } else { text.parse().map(Self::Id) }
+    }
+}
+
+impl Extrinsic {
+    pub(crate) fn run(self, context: &Context) -> Result<()> {
+        let extrinsic = match (self.extrinsic, context.block()) {
+            (Which::Id(id), _) => context
+                .connected(async |subtensor| named(subtensor.extrinsic(id).await, "`tw block` lists them")),
+            (Which::Hash(hash), BlockId::Head) => context.connected(async |subtensor| {
+                let found = subtensor.find_extrinsic(hash, self.last).await;
+                named(found, "--last BLOCKS searches more of them")
+            }),
+            (Which::Hash(hash), _) => {
+                context.at_block(async |at| named(at.extrinsic(hash).await, "`tw block` lists them"))
+            }
+        }?;
+        Ok(context.output.show(&extrinsic, || text(&extrinsic))?)
+    }
+}
+
+/// An extrinsic that is not there is not looked for in the metadata.
+fn named(found: Result<ExecutedExtrinsic, Error>, hint: &'static str) -> Result<ExecutedExtrinsic> {
+    found.map_err(|error| match error.kind() {
+        ErrorKind::NotFound => NotFound::new(error.to_string(), hint).into(),
+        _ => error.into(),
+    })
+}
+
+fn text(extrinsic: &ExecutedExtrinsic) -> String {
+    let mut lines = vec![
+        format!("extrinsic  {}", extrinsic.id()),
+        format!("hash       {}", extrinsic.hash()),
+        format!("block      {}", extrinsic.block().hash),
+    ];
+    match extrinsic.decoded() {
+        Ok(decoded) => {
+            lines.extend(decoded.signer().map(|signer| format!("signer     {signer}")));
+            lines.extend(decoded.nonce().map(|nonce| format!("nonce      {nonce}")));
+            lines.extend(decoded.tip().map(|tip| format!("tip        {tip}")));
+            lines.push(format!("call       {}.{}", decoded.call().pallet(), decoded.call().name()));
+            let arguments = pretty(decoded.call().arguments());
+            lines.extend(arguments.lines().map(|line| format!("  {line}")));
+        }
+        Err(error) => {
+            lines.push(format!("bytes      {} ({error})", const_hex::encode_prefixed(extrinsic.bytes())))
+        }
+    }
+    lines.extend(extrinsic.fee().map(|fee| format!("fee        {fee}")));
+    lines.push(format!("outcome    {}", outcome(extrinsic)));
+    lines.push(format!("events     {}", extrinsic.events().len()));
+    lines.extend(extrinsic.events().iter().map(|event| format!("  {event}")));
+    lines.join("\n")
+}

@@ -4,12 +4,13 @@ use futures_util::future::try_join;
 use tensorwire_scale::{ApiMethod, Arguments, FromScale, Runtime, Value};
 
 use crate::{
-    BlockId, Hash, Result,
+    BlockId, Error, ErrorKind, Hash, Result,
     calls::{Calls, Output},
-    coalesce::Reads,
+    coalesce::{Reads, Source},
     flight::LazyFlight,
     node::Node,
     pin::{Pin, last_upgrade, last_upgrade_key},
+    verified::Verified,
 };
 
 /// One block of a chain, and the way to read it. All that comes from one `At` belongs to one block.
@@ -29,20 +30,64 @@ pub(crate) struct Inner {
     pub(crate) reads: Reads,
     calls: Calls,
     executed_by: LazyFlight<Arc<Runtime>>,
+    /// What proves the reads, where they are to be proven.
+    pub(crate) verified: Option<Arc<Verified>>,
 }
 
 impl At {
     pub(crate) fn new(node: &Arc<Node>, pin: Pin) -> Self {
-        let pin = Arc::new(pin);
-        let reads = Reads::new(node.clone(), pin.clone());
+        Self::reading(node, Arc::new(pin), None)
+    }
+
+    fn reading(node: &Arc<Node>, pin: Arc<Pin>, verified: Option<Arc<Verified>>) -> Self {
+        let source = match &verified {
+            Some(verified) => Source::Proven(verified.clone()),
+            None => Source::Told(node.pool.clone(), pin.clone()),
+        };
+        let reads = Reads::new(node, source);
         let executed_by = executor(node.clone(), pin.clone(), reads.clone());
         Self(Arc::new(Inner {
             executed_by: LazyFlight::new(&node.handle, executed_by),
             node: node.clone(),
             reads,
             calls: Calls::new(node.clone(), pin.clone()),
+            verified,
             pin,
         }))
+    }
+
+    /// The same block, for a reader who does not trust the nodes: what is read of its storage comes with a proof
+    /// (`state_getReadProof`) and is checked against the state root of the header whose hash is the block's. That
+    /// holds for present and absent keys, and for maps: that no entry is missing is proven too.
+    ///
+    /// No request now; one for the header beside the first read, and then as many requests as the same reads cost
+    /// without proofs, each with a longer answer. With several endpoints, one whose proof does not hold is passed over
+    /// for another.
+    ///
+    /// What is still taken on trust: that the block belongs to the chain, unless its hash comes from elsewhere (pin it
+    /// by [`BlockId::Hash`]); and the runtime's version and metadata, by which keys are built, bytes decoded and
+    /// constants read.
+    ///
+    /// # Errors
+    /// Reads fail with `Unverified` if no endpoint proves what it says, and give no value. What no proof of the state
+    /// covers, such as a runtime [`call`](Self::call), is `Invalid`: it is never answered unverified.
+    #[must_use]
+    pub fn verified(&self) -> Self {
+        let Inner { node, pin, verified, .. } = &*self.0;
+        if verified.is_some() {
+            return self.clone();
+        }
+        Self::reading(node, pin.clone(), Some(Arc::new(Verified::new(node.clone(), pin.clone()))))
+    }
+
+    /// Refuses what no proof of the block's state covers, where all is to be verified.
+    pub(crate) fn unproven(&self, what: &str) -> Result<()> {
+        if self.0.verified.is_none() {
+            return Ok(());
+        }
+        let message =
+            format!("{what} cannot be verified: no proof of the state covers it; ask the unverified block");
+        Err(Error::new(ErrorKind::Invalid, message))
     }
 
     pub(crate) fn inner(&self) -> &Arc<Inner> {
@@ -59,9 +104,14 @@ impl At {
     }
 
     /// The block's number. No request for the head (but at genesis) and for a block asked by number; one, once, for
-    /// others.
+    /// others. [Verified](Self::verified): by the header.
     pub async fn number(&self) -> Result<u64> {
-        let number = self.0.pin.number_of(&self.0.node);
+        let number = async {
+            match &self.0.verified {
+                Some(verified) => Ok(verified.header().await?.number),
+                None => self.0.pin.number_of(&self.0.node).await,
+            }
+        };
         self.0.node.bounded(|| format!("number of {}", self.asked()), number).await
     }
 
@@ -133,6 +183,7 @@ impl At {
         method: &str,
         arguments: &[Value],
     ) -> Result<(Arc<Runtime>, Output)> {
+        self.unproven("a runtime call")?;
         let encode = |runtime: &Runtime| {
             let method = runtime.api_method(api, method)?;
             Ok::<_, crate::Error>((method.rpc_name().to_owned(), method.encode(arguments)?))

@@ -11,6 +11,7 @@ use std::{
 use futures_util::future::{select, try_join, try_join_all};
 use tensorwire_rpc::Request;
 use tokio::{
+    runtime::Handle,
     sync::Notify,
     time::{Instant, sleep_until},
 };
@@ -22,6 +23,7 @@ use crate::{
     node::Node,
     pin::{Located, Pin},
     pool::{Needs, Pool},
+    verified::Verified,
 };
 
 /// Keys per request. A node serves one request in one task: a few middling requests beat a giant one.
@@ -40,11 +42,19 @@ const DISTANCES: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration:
 pub(crate) struct Reads(Arc<Shared>);
 
 struct Shared {
-    node: Arc<Node>,
-    pin: Arc<Pin>,
+    runtime: Handle,
+    source: Source,
     /// The batch that reads join now.
     open: Mutex<Weak<Batch>>,
     pace: Mutex<Pace>,
+}
+
+/// Whose word counts for a value.
+pub(crate) enum Source {
+    /// A node's.
+    Told(Arc<Pool>, Arc<Pin>),
+    /// The state root's.
+    Proven(Arc<Verified>),
 }
 
 #[derive(Default)]
@@ -128,8 +138,9 @@ impl Found {
 }
 
 impl Reads {
-    pub(crate) fn new(node: Arc<Node>, pin: Arc<Pin>) -> Self {
-        Self(Arc::new(Shared { node, pin, open: Mutex::default(), pace: Mutex::default() }))
+    pub(crate) fn new(node: &Node, source: Source) -> Self {
+        let runtime = node.handle.clone();
+        Self(Arc::new(Shared { runtime, source, open: Mutex::default(), pace: Mutex::default() }))
     }
 
     /// The value of one key.
@@ -163,7 +174,7 @@ impl Reads {
         let batch = open.upgrade().unwrap_or_else(|| {
             let gathered = Arc::<Gathered>::default();
             let send = self.0.clone().send(gathered.clone());
-            let batch = Arc::new(Batch { gathered, request: LazyFlight::new(&self.0.node.handle, send) });
+            let batch = Arc::new(Batch { gathered, request: LazyFlight::new(&self.0.runtime, send) });
             *open = Arc::downgrade(&batch);
             batch
         });
@@ -202,7 +213,7 @@ impl Shared {
             }
             std::mem::take(&mut lock(&gathered.keys).list)
         };
-        fetch(&self.node.pool, &self.pin, &keys).await.map(Arc::new)
+        self.source.fetch(&keys).await.map(Arc::new)
     }
 }
 
@@ -224,46 +235,56 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn fetch(pool: &Arc<Pool>, pin: &Pin, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
-    if pin.is_open_head() {
-        // The head is still being asked for. A storage read says which block it was made at, so it goes out
-        // beside that question, and counts if it turns out to be of the same block.
-        let sent = pool.send(Changes::request(keys, None), Needs::Head);
-        let (head, answer) = try_join(pin.hash_of(), async { Ok(sent.await) }).await?;
-        if let Ok(changes) = answer.and_then(|asked| Changes::read(&asked.answer, keys))
-            && changes.block == head
+impl Source {
+    async fn fetch(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
+        if let Self::Told(pool, pin) = self
+            && pin.is_open_head()
         {
-            return Ok(changes.values);
+            // The head is still being asked for. A storage read says which block it was made at, so it goes out
+            // beside that question, and counts if it turns out to be of the same block.
+            let sent = pool.send(Changes::request(keys, None), Needs::Head);
+            let (head, answer) = try_join(pin.hash_of(), async { Ok(sent.await) }).await?;
+            if let Ok(changes) = answer.and_then(|asked| Changes::read(&asked.answer, keys))
+                && changes.block == head
+            {
+                return Ok(changes.values);
+            }
+        }
+        self.fetch_at(keys).await
+    }
+
+    async fn fetch_at(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
+        let answer = match self {
+            Self::Told(pool, pin) => told(pool, pin.located().await?, keys).await,
+            Self::Proven(verified) => verified.values(keys).await,
+        };
+        match answer {
+            // One huge value must not take its neighbours with it.
+            Err(error) if keys.len() > 1 && is_too_big(&error) => {
+                let (left, right) = keys.split_at(keys.len() / 2);
+                let (mut left, right) =
+                    try_join(Box::pin(self.fetch_at(left)), Box::pin(self.fetch_at(right))).await?;
+                left.extend(right);
+                Ok(left)
+            }
+            answer => answer,
         }
     }
-    fetch_at(pool, pin.located().await?, keys).await
 }
 
-async fn fetch_at(pool: &Arc<Pool>, at: Located, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
+async fn told(pool: &Arc<Pool>, at: Located, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
     let block = at.hash;
     if let [key] = keys {
         let request = Request::new("state_getStorage").hex_param(key).param(block);
         return Ok(vec![pool.send(request, at.needs()).await?.answer.bytes()?]);
     }
-    match pool.send(Changes::request(keys, Some(block)), at.needs()).await {
-        Ok(asked) => {
-            let changes = Changes::read(&asked.answer, keys)?;
-            if changes.block == block {
-                return Ok(changes.values);
-            }
-            let message = format!("the node answered for block {}, asked for block {block}", changes.block);
-            Err(Error::new(ErrorKind::Protocol, message))
-        }
-        // One huge value must not take its neighbours with it.
-        Err(error) if is_too_big(&error) => {
-            let (left, right) = keys.split_at(keys.len() / 2);
-            let (mut left, right) =
-                try_join(Box::pin(fetch_at(pool, at, left)), Box::pin(fetch_at(pool, at, right))).await?;
-            left.extend(right);
-            Ok(left)
-        }
-        Err(error) => Err(error),
+    let asked = pool.send(Changes::request(keys, Some(block)), at.needs()).await?;
+    let changes = Changes::read(&asked.answer, keys)?;
+    if changes.block == block {
+        return Ok(changes.values);
     }
+    let message = format!("the node answered for block {}, asked for block {block}", changes.block);
+    Err(Error::new(ErrorKind::Protocol, message))
 }
 
 /// -32008 is what a node's server says of an answer above its limit.

@@ -38,6 +38,8 @@ pub enum ErrorKind {
     Server,
     /// The node's answer is not what the protocol says.
     Protocol,
+    /// The node's answer is not proven by the block's state root: it has left something out, or it lies.
+    Unverified,
     /// No endpoint has such a block: it never existed, or was reorganised away.
     UnknownBlock,
     /// The block is above the head: it does not exist yet.

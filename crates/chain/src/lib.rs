@@ -31,9 +31,14 @@ mod runtimes;
 mod status;
 mod storage;
 mod streamed;
+mod verified;
 mod version;
 mod wait;
 mod watch;
+
+// The local chain's tests compare it with the node's own tries.
+#[doc(hidden)]
+pub mod proof;
 
 pub use at::At;
 pub use block::{BlockId, Hash};

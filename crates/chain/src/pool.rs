@@ -98,8 +98,13 @@ impl Pool {
         &self.endpoints[0]
     }
 
-    fn is_alone(&self) -> bool {
+    pub(crate) fn is_alone(&self) -> bool {
         self.endpoints.len() == 1
+    }
+
+    /// An endpoint's name, without credentials.
+    pub(crate) fn name_of(&self, endpoint: usize) -> &str {
+        self.endpoints.get(endpoint).unwrap_or_else(|| self.first()).name()
     }
 
     /// The highest head that a caller was told of, or that an endpoint in reach has. What one has said that is gone does

@@ -18,6 +18,13 @@ const PALLET: &str = "SubtensorModule";
 const NETUIDS_PER_READ: u16 = 256;
 
 impl At {
+    /// The same block, read with proofs. See [`At::verified`](tensorwire_chain::At::verified). The reads of storage are
+    /// verified; those of neurons are runtime calls, which are refused.
+    #[must_use]
+    pub fn verified(&self) -> Self {
+        Self(self.0.verified())
+    }
+
     /// The netuids of all subnets, ascending (`SubtensorModule.NetworksAdded`).
     ///
     /// Two requests in one round trip; where netuids above 255 are in use, the map is listed as well, at the cost of

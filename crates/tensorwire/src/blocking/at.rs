@@ -17,6 +17,12 @@ impl At {
         Self(at.into())
     }
 
+    /// See [`At::verified`](crate::At::verified).
+    #[must_use]
+    pub fn verified(&self) -> Self {
+        Self(self.0.verified())
+    }
+
     /// See [`At::hash`](tensorwire_chain::At::hash).
     pub fn hash(&self) -> Result<Hash> {
         wait(self.0.hash())

@@ -176,7 +176,8 @@ proptest! {
         let _ = proof.values_of(&keys, &[], None);
         if let Ok(ours) = proof.get(&asked) {
             let theirs = read_proof_check::<BlakeTwo256, _>(H256(hash), StorageProof::new(nodes), [&asked]);
-            prop_assert_eq!(theirs.unwrap().remove(&asked).flatten().as_deref(), ours);
+            let theirs = theirs.unwrap().remove(&asked).flatten();
+            prop_assert_eq!(theirs.as_deref(), ours);
         }
     }
 

@@ -11,6 +11,9 @@ pub(super) struct Walk<'p> {
     ahead: Vec<Ahead<'p>>,
 }
 
+/// A key and its value.
+type Entry<'p> = (Vec<u8>, &'p [u8]);
+
 struct Ahead<'p> {
     /// How much of the path leads to the node above.
     above: usize,
@@ -26,7 +29,7 @@ impl<'p> Walk<'p> {
         Self { proof, start, end, path: Vec::new(), ahead: vec![root] }
     }
 
-    fn step(&mut self) -> Result<Option<(Vec<u8>, &'p [u8])>, Flaw> {
+    fn step(&mut self) -> Result<Option<Entry<'p>>, Flaw> {
         while let Some(Ahead { above, nibble, child }) = self.ahead.pop() {
             self.path.truncate(above);
             self.path.extend(nibble);
@@ -41,7 +44,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Notes the children; the node's own entry, if it is one of the range.
-    fn visit(&mut self, node: Node<'p>) -> Result<Option<(Vec<u8>, &'p [u8])>, Flaw> {
+    fn visit(&mut self, node: Node<'p>) -> Result<Option<Entry<'p>>, Flaw> {
         self.path.extend(node.partial);
         if !self.may_be_here() {
             return Ok(None);
@@ -75,7 +78,7 @@ impl<'p> Walk<'p> {
 }
 
 impl<'p> Iterator for Walk<'p> {
-    type Item = Result<(Vec<u8>, &'p [u8]), Flaw>;
+    type Item = Result<Entry<'p>, Flaw>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let entry = self.step().transpose();

@@ -27,6 +27,7 @@ mod pin;
 mod pool;
 mod properties;
 mod recent;
+mod runtime_call;
 mod runtimes;
 mod status;
 mod storage;
@@ -52,7 +53,9 @@ pub use header::{BlockRef, Header};
 pub use heads::{HeadEvent, Heads};
 pub use map::{Entries, Entry, Progress};
 pub use properties::Properties;
+pub use runtime_call::RuntimeCall;
 pub use status::{EndpointState, EndpointStatus, Role};
+pub use storage::StorageQuery;
 pub use version::RuntimeVersion;
 pub use watch::{Change, Watch};
 

@@ -55,7 +55,7 @@ pub struct Entries<T = Entry> {
 }
 
 /// What is made of a key and its value.
-type Read<T> = fn(&Layout, Raw) -> Result<T>;
+type Read<T> = fn(&Layout, &Raw) -> Result<T>;
 
 impl At {
     /// All entries of a map, or those whose first keys are given, as in `query_map("SubtensorModule", "Keys", [1u16])`.
@@ -97,7 +97,7 @@ impl At {
     pub fn storage_keys(&self, prefix: Vec<u8>) -> Entries<Vec<u8>> {
         let mut listing = Listing::new(self, Target::Prefix(prefix));
         listing.values = false;
-        Entries::new(listing, |_, raw| Ok(raw.key))
+        Entries::new(listing, |_, raw| Ok(raw.key.clone()))
     }
 }
 
@@ -110,10 +110,7 @@ impl<V> Entries<Entry<V>> {
 
     /// The entries as they are stored: storage key and value.
     pub fn raw(self) -> Entries<(Vec<u8>, Vec<u8>)> {
-        Entries::new(self.listing, |_, raw| {
-            let value = raw.bytes()?.to_vec();
-            Ok((raw.key, value))
-        })
+        Entries::new(self.listing, |_, raw| Ok((raw.key.clone(), raw.bytes()?.to_vec())))
     }
 }
 
@@ -128,8 +125,8 @@ impl<T> Entries<T> {
         self
     }
 
-    /// Keys per page, 1 to 1,000 (default 1,000, the most that a node lists at once). Small pages are listed one after
-    /// the other.
+    /// Keys per page, 1 to 1,000 (default 1,000, the most that a node lists at once). Pages of less than 256 are listed
+    /// one after the other.
     pub fn page_size(mut self, keys: usize) -> Self {
         self.listing.page_size = keys;
         self
@@ -180,9 +177,10 @@ impl<T> Stream for Entries<T> {
             let item = match ready!(stream.poll_next_unpin(context)) {
                 Some(Ok(listed)) => {
                     *progress = listed.progress;
-                    read(&listed.layout, listed.raw)
+                    let Listed { layout, raw, .. } = listed;
+                    read(&layout, &raw).map_err(|error| error.asking(|| listing.asked(Some(&raw.key))))
                 }
-                Some(Err(error)) => Err(error),
+                Some(Err(error)) => Err(error.asking(|| listing.asked(None))),
                 None => return Poll::Ready(None),
             };
             match item {

@@ -1,6 +1,30 @@
-use tensorwire_scale::{Arguments, FromScale, StorageEntry, Value};
+use tensorwire_scale::{Arguments, FromScale, Runtime, StorageEntry, Value};
 
 use crate::{At, Result, at::InForce, coalesce::Found};
+
+pub(crate) mod key;
+
+/// A value of a storage item that is asked for together with others. See [`At::query_multi`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct StorageQuery {
+    pallet: String,
+    item: String,
+    keys: Vec<Value>,
+}
+
+impl StorageQuery {
+    /// The value at those keys, as in `StorageQuery::new("System", "Account", [&account])`.
+    pub fn new(pallet: impl Into<String>, item: impl Into<String>, keys: impl Arguments) -> Self {
+        Self { pallet: pallet.into(), item: item.into(), keys: keys.into_values() }
+    }
+}
+
+/// The same while it is asked.
+struct Asked<'a> {
+    pallet: &'a str,
+    item: &'a str,
+    keys: Vec<Value>,
+}
 
 /// Reads of storage.
 impl At {
@@ -13,13 +37,8 @@ impl At {
     /// # Errors
     /// `NotFound`, with the nearest names; `Invalid`, naming the keys that the item takes.
     pub async fn query(&self, pallet: &str, item: &str, keys: impl Arguments) -> Result<Value> {
-        let (mut values, keys) = (None, keys.into_values());
-        self.read(pallet, item, vec![keys], |entry, found| {
-            values = Some(entry.decode(found.bytes())?);
-            Ok(())
-        })
-        .await?;
-        Ok(values.unwrap_or(Value::None))
+        let decode = |entry: &StorageEntry, found: &Found| Ok(entry.decode(found.bytes())?);
+        Ok(self.read_one(pallet, item, keys, decode).await?.unwrap_or(Value::None))
     }
 
     /// Like [`query`](Self::query), decoded into a Rust type whose layout is checked once per runtime.
@@ -30,8 +49,23 @@ impl At {
         item: &str,
         keys: impl Arguments,
     ) -> Result<Option<T>> {
-        let mut values = self.query_many_as(pallet, item, [keys]).await?;
-        Ok(values.pop().flatten())
+        let decode = |entry: &StorageEntry, found: &Found| Ok(entry.decode_as(found.bytes())?);
+        Ok(self.read_one(pallet, item, keys, decode).await?.flatten())
+    }
+
+    /// Like [`query`](Self::query), but `None` wherever nothing is stored, though the item may have a default: a default
+    /// that was stored and one that stands for nothing are told apart.
+    pub async fn query_stored(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: impl Arguments,
+    ) -> Result<Option<Value>> {
+        let decode = |entry: &StorageEntry, found: &Found| {
+            let stored = found.bytes().map(|bytes| entry.decode(Some(bytes)));
+            Ok(stored.transpose()?)
+        };
+        Ok(self.read_one(pallet, item, keys, decode).await?.flatten())
     }
 
     /// The values of many keys of one item, in the order asked. One request for every 256 keys or part of them, all in
@@ -45,14 +79,8 @@ impl At {
         item: &str,
         keys: impl IntoIterator<Item = K>,
     ) -> Result<Vec<Value>> {
-        let keys: Vec<_> = keys.into_iter().map(Arguments::into_values).collect();
-        let mut values = Vec::with_capacity(keys.len());
-        self.read(pallet, item, keys, |entry, found| {
-            values.push(entry.decode(found.bytes())?);
-            Ok(())
-        })
-        .await?;
-        Ok(values)
+        let decode = |entry: &StorageEntry, found: &Found| Ok(entry.decode(found.bytes())?);
+        self.read_many(pallet, item, keys, decode).await
     }
 
     /// Like [`query_many`](Self::query_many), decoded into a Rust type. `None` where a key of an optional item is
@@ -63,37 +91,109 @@ impl At {
         item: &str,
         keys: impl IntoIterator<Item = K>,
     ) -> Result<Vec<Option<T>>> {
-        let keys: Vec<_> = keys.into_iter().map(Arguments::into_values).collect();
-        let mut values = Vec::with_capacity(keys.len());
-        self.read(pallet, item, keys, |entry, found| {
-            values.push(entry.decode_as(found.bytes())?);
-            Ok(())
-        })
-        .await?;
-        Ok(values)
+        let decode = |entry: &StorageEntry, found: &Found| Ok(entry.decode_as(found.bytes())?);
+        self.read_many(pallet, item, keys, decode).await
     }
 
-    async fn read(
+    /// The values of keys of different items, in the order asked. One request for every 256 keys or part of them, all in
+    /// flight together.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query); one bad query fails the whole read before anything is sent.
+    pub async fn query_multi(&self, queries: impl IntoIterator<Item = StorageQuery>) -> Result<Vec<Value>> {
+        let queries: Vec<_> = queries.into_iter().collect();
+        let mut asked = Vec::with_capacity(queries.len());
+        for StorageQuery { pallet, item, keys } in &queries {
+            asked.push(Asked { pallet, item, keys: keys.clone() });
+        }
+        self.read(asked, |entry, found| Ok(entry.decode(found.bytes())?)).await
+    }
+
+    /// The storage key of an item's value: what [`storage_raw`](Self::storage_raw) reads. With fewer keys than the item
+    /// takes, what the storage keys of all entries below them begin with: what [`storage_keys`](Self::storage_keys)
+    /// lists. No request if the runtime is known.
+    ///
+    /// # Errors
+    /// As [`query`](Self::query).
+    pub async fn storage_key(&self, pallet: &str, item: &str, keys: impl Arguments) -> Result<Vec<u8>> {
+        let keys = keys.into_values();
+        let read = async {
+            let runtime = self.inner().executed_by().await?;
+            let entry = runtime.storage(pallet, item)?;
+            key::prefix(&runtime, entry, &keys)
+        };
+        self.inner()
+            .node
+            .bounded(|| format!("storage key of {pallet}.{item} at {}", self.asked()), read)
+            .await
+    }
+
+    /// What is stored at storage keys, in the order asked: bytes, and `None` where there is nothing. One request for
+    /// every 256 keys or part of them, all in flight together; the runtime is not needed.
+    pub async fn storage_raw(&self, keys: impl IntoIterator<Item = Vec<u8>>) -> Result<Vec<Option<Vec<u8>>>> {
+        let keys: Vec<_> = keys.into_iter().collect();
+        let count = keys.len();
+        let read = async {
+            let found = self.found(keys).await?;
+            Ok(found.iter().map(|found| found.bytes().map(<[u8]>::to_vec)).collect())
+        };
+        self.inner().node.bounded(|| format!("{count} storage keys at {}", self.asked()), read).await
+    }
+
+    async fn read_one<T>(
         &self,
         pallet: &str,
         item: &str,
-        keys: Vec<Vec<Value>>,
-        mut each: impl FnMut(&StorageEntry, &Found) -> Result<()>,
-    ) -> Result<()> {
-        let reads = &self.inner().reads;
+        keys: impl Arguments,
+        decode: impl Fn(&StorageEntry, &Found) -> Result<T>,
+    ) -> Result<Option<T>> {
+        Ok(self.read(vec![Asked { pallet, item, keys: keys.into_values() }], decode).await?.pop())
+    }
+
+    async fn read_many<T, K: Arguments>(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: impl IntoIterator<Item = K>,
+        decode: impl Fn(&StorageEntry, &Found) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let asked = |keys: K| Asked { pallet, item, keys: keys.into_values() };
+        self.read(keys.into_iter().map(asked).collect(), decode).await
+    }
+
+    async fn read<T>(
+        &self,
+        asked: Vec<Asked<'_>>,
+        decode: impl Fn(&StorageEntry, &Found) -> Result<T>,
+    ) -> Result<Vec<T>> {
         let read = async {
-            let question = |runtime: &tensorwire_scale::Runtime| -> Result<Vec<Vec<u8>>> {
-                let entry = runtime.storage(pallet, item)?;
-                keys.iter().map(|keys| Ok(entry.key(keys)?)).collect()
+            let question = |runtime: &Runtime| -> Result<Vec<Vec<u8>>> {
+                let key = |Asked { pallet, item, keys }: &Asked<'_>| {
+                    key::key(runtime, runtime.storage(pallet, item)?, keys)
+                };
+                asked.iter().map(key).collect()
             };
-            let ask = async |mut keys: Vec<Vec<u8>>| match keys.len() {
-                1 => Ok(vec![reads.one(keys.swap_remove(0)).await?]),
-                _ => reads.many(keys).await,
-            };
-            let (runtime, found) = self.inner().with(InForce::Executed, question, ask).await?;
-            let entry = runtime.storage(pallet, item)?;
-            found.iter().try_for_each(|found| each(entry, found))
+            let (runtime, found) =
+                self.inner().with(InForce::Executed, question, |keys| self.found(keys)).await?;
+            let entries = asked.iter().map(|Asked { pallet, item, .. }| runtime.storage(pallet, item));
+            entries.zip(&found).map(|(entry, found)| decode(entry?, found)).collect()
         };
-        self.inner().node.bounded(|| format!("query {pallet}.{item} at {}", self.asked()), read).await
+        let what = || match asked.as_slice() {
+            [Asked { pallet, item, .. }, rest @ ..]
+                if rest.iter().all(|other| (other.pallet, other.item) == (*pallet, *item)) =>
+            {
+                format!("query {pallet}.{item} at {}", self.asked())
+            }
+            _ => format!("query {} values at {}", asked.len(), self.asked()),
+        };
+        self.inner().node.bounded(what, read).await
+    }
+
+    async fn found(&self, mut keys: Vec<Vec<u8>>) -> Result<Vec<Found>> {
+        let reads = &self.inner().reads;
+        match keys.len() {
+            1 => Ok(vec![reads.one(keys.swap_remove(0)).await?]),
+            _ => reads.many(keys).await,
+        }
     }
 }

@@ -11,6 +11,7 @@ mod demo;
 mod devnet;
 mod events;
 mod extrinsic;
+mod map;
 mod metadata;
 mod neurons;
 mod query;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Neurons(neurons::Neurons),
     Balance(balance::Balance),
     Query(query::Query),
+    Map(map::Map),
     Block(block::Block),
     Events(events::Events),
     Extrinsic(extrinsic::Extrinsic),
@@ -54,6 +56,7 @@ impl Command {
             Self::Neurons(command) => command.run(context),
             Self::Balance(command) => command.run(context),
             Self::Query(command) => command.run(context),
+            Self::Map(command) => command.run(context),
             Self::Block(command) => command.run(context),
             Self::Events(command) => command.run(context),
             Self::Extrinsic(command) => command.run(context),

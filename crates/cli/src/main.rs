@@ -41,7 +41,7 @@ Examples:
   tw watch finalized                        # each block, once, in order
 
 With --json, exactly one JSON value is written to stdout and all else to stderr,
-except by --help, --version, completions, and by watch and scale --lines: one a line.
+except by --help, --version, completions, and by map, watch and scale --lines: one a line.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated. RUST_LOG=debug tells more.";
 
 fn main() -> ExitCode {

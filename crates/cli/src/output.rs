@@ -44,15 +44,26 @@ impl Output {
     /// One of many values, as JSON or text on a line of its own, which is written before this returns: by a thread
     /// that may wait for a slow reader, so that Ctrl-C need not.
     pub(crate) async fn line<T: Serialize + Display + Send + 'static>(&self, value: T) -> io::Result<()> {
+        self.lines(vec![value]).await
+    }
+
+    /// The same for several, written at once.
+    pub(crate) async fn lines<T>(&self, values: Vec<T>) -> io::Result<()>
+    where
+        T: Serialize + Display + Send + 'static,
+    {
         let json = self.json;
         let written = tokio::task::spawn_blocking(move || {
             let mut out = BufWriter::new(anstream::stdout().lock());
-            if json {
-                serde_json::to_writer(&mut out, &value)?
-            } else {
-                write!(out, "{value}")?
+            for value in values {
+                if json {
+                    serde_json::to_writer(&mut out, &value)?;
+                } else {
+                    write!(out, "{value}")?;
+                }
+                out.write_all(b"\n")?;
             }
-            finish(out)
+            out.flush()
         });
         written.await?
     }

@@ -1,7 +1,7 @@
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 use futures_util::{TryStreamExt, future::try_join};
-use tensorwire_chain::{AccountId, Result};
+use tensorwire_chain::{AccountId, Result, Value};
 
 use crate::{AccountInfo, Balance, NeuronInfo, NeuronInfoLite};
 
@@ -16,6 +16,9 @@ const PALLET: &str = "SubtensorModule";
 
 /// Netuids that one request asks for. The main network has fewer subnets than that.
 const NETUIDS_PER_READ: u16 = 256;
+
+/// Uids that are asked for before the size of the subnet is known: none has more today.
+const UIDS_PER_READ: u16 = 256;
 
 impl At {
     /// The same block, read with proofs. See [`At::verified`](tensorwire_chain::At::verified). The reads of storage are
@@ -44,6 +47,25 @@ impl At {
             netuids.sort_unstable();
         }
         Ok(netuids)
+    }
+
+    /// The values of a storage item of all neurons of a subnet, by uid, as in `query_by_uid("Keys", 1)`: of an item of
+    /// `SubtensorModule` whose keys are netuid and uid. Empty if there is no such subnet.
+    ///
+    /// The keys are known beforehand, so nothing is listed: two requests in one round trip, and more in a second one
+    /// where the subnet has more than 256 neurons.
+    ///
+    /// # Errors
+    /// As [`query`](tensorwire_chain::At::query).
+    pub async fn query_by_uid(&self, item: &str, netuid: u16) -> Result<Vec<Value>> {
+        let values =
+            async |uids: Range<u16>| self.query_many(PALLET, item, uids.map(|uid| (netuid, uid))).await;
+        let size = self.query_as::<u16>(PALLET, "SubnetworkN", (netuid,));
+        let (mut first, size) = try_join(values(0..UIDS_PER_READ), size).await?;
+        let size = size.unwrap_or_default();
+        first.truncate(size.into());
+        first.extend(values(UIDS_PER_READ..size.max(UIDS_PER_READ)).await?);
+        Ok(first)
     }
 
     /// How many subnets there are (`SubtensorModule.TotalNetworks`). One request.

@@ -24,15 +24,15 @@ pub use subtensor::Subtensor;
 pub use tensorwire_chain::{
     AccountId, Arguments, BlockId, BlockRef, Cache, Chain, Change, EndpointState, EndpointStatus, Entries,
     Entry, Error, ErrorKind, FromScale, Hash, HeadEvent, Header, Heads, Progress, Properties, Result, Role,
-    Runtime, RuntimeVersion, Stats, Value, Watch, rpc,
+    Runtime, RuntimeCall, RuntimeVersion, Stats, StorageQuery, Value, Watch, rpc,
 };
-/// What is kept between runs.
-pub use tensorwire_chain::{CacheEntry, RuntimeStore, StoreEntry, StoreFuture};
 /// What blocks hold.
 pub use tensorwire_chain::{
     Block, BlockExtrinsic, Call, DigestItem, DispatchError, Era, Event, ExecutedBlock, ExecutedExtrinsic,
     Extrinsic, ExtrinsicId, ExtrinsicKind, Phase, Signed, TransactionError,
 };
+/// What is kept between runs.
+pub use tensorwire_chain::{CacheEntry, RuntimeStore, StoreEntry, StoreFuture};
 /// What an upgrade changes.
 pub use tensorwire_chain::{ChangeKind, Diff, Difference, ItemChange, ItemKind};
 

@@ -2,7 +2,7 @@ use std::{fmt, sync::Arc};
 
 use tensorwire_scale::{Runtime, StorageEntry, Value};
 
-use crate::{At, Error, ErrorKind, Result, coalesce::Found};
+use crate::{At, Error, ErrorKind, Result, coalesce::Found, storage::key};
 
 /// What is listed.
 pub(super) enum Target {
@@ -35,12 +35,12 @@ impl Layout {
             Target::Map { pallet, item, first } => {
                 let runtime = at.inner().executed_by().await?;
                 let entry = runtime.storage(pallet, item)?;
-                let prefix = entry.key_prefix(first)?;
+                let prefix = key::prefix(&runtime, entry, first)?;
                 let Some(hasher) = entry.hashers().get(first.len()) else {
                     // With all its keys an item is one value, which no listing shows.
                     let message = match first.len() {
                         0 => format!("{entry} is one value and no map: query it"),
-                        count => format!("{entry} with all its {count} keys is one value: query it"),
+                        _ => format!("{entry} with all its keys is one value: query it"),
                     };
                     return Err(Error::new(ErrorKind::Invalid, message));
                 };

@@ -94,7 +94,13 @@ impl Listing {
     }
 
     async fn bounded<T>(&self, read: impl Future<Output = Result<T>>) -> Result<T> {
-        self.at.inner().node.bounded(|| format!("{} at {}", self.target, self.at.asked()), read).await
+        self.at.inner().node.bounded(|| self.asked(None), read).await
+    }
+
+    /// What is asked, for messages: the listing, or one key of it.
+    pub(super) fn asked(&self, key: Option<&Key>) -> String {
+        let key = key.map(|key| format!(", {}", const_hex::encode_prefixed(key))).unwrap_or_default();
+        format!("{}{key} at {}", self.target, self.at.asked())
     }
 
     /// Work that goes on while the consumer is busy.

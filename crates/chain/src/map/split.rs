@@ -10,8 +10,8 @@ pub(super) struct Span {
     pub(super) until: Option<Key>,
 }
 
-/// Fewer keys say too little about all the others.
-const TELLING: usize = 32;
+/// Fewer keys say too little about all the others, and their parts would be too many.
+const TELLING: usize = 256;
 
 /// The most parts that something is split into at once: the last one can be split again.
 const MOST: u128 = 64;

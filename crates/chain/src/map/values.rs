@@ -7,9 +7,11 @@ use super::{layout::Raw, source::Key};
 /// Values per request. A node serves one request in one task: a few middling requests beat a giant one.
 const CHUNK: usize = 256;
 
-/// Chunks that may be under way at once, and before anything is known of the size of the values.
+/// Chunks that may be under way at once.
 const UNDER_WAY: usize = 24;
-const FIRST: usize = 4;
+
+/// What an entry is taken for before one is known.
+const ASSUMED_BYTES: usize = 4096;
 
 /// The values of a listing, chunk by chunk and in order, several chunks under way at once, as far as their bytes fit.
 pub(super) struct Values {
@@ -66,14 +68,12 @@ impl Values {
 
     /// Begins chunks as far as their bytes fit; one in any case, so that it goes on.
     pub(super) fn begin(&mut self, fetch: impl Fn(Vec<Key>) -> Flight<Arc<Vec<Found>>>) {
-        let most = if self.entry_bytes.is_some() { UNDER_WAY } else { FIRST };
+        let entry_bytes = self.entry_bytes.unwrap_or(ASSUMED_BYTES);
         // A quarter of the buffer at most, so that one chunk can be taken while others come.
-        let fits = self.entry_bytes.map_or(CHUNK, |bytes| (self.buffer_bytes / 4 / bytes).clamp(1, CHUNK));
-        while self.chunks.len() < most && !self.waiting.is_empty() {
+        let fits = (self.buffer_bytes / 4 / entry_bytes).clamp(1, CHUNK);
+        while self.chunks.len() < UNDER_WAY && !self.waiting.is_empty() {
             let size = fits.min(self.waiting.len());
-            if !self.chunks.is_empty()
-                && self.held() + size * self.entry_bytes.unwrap_or(0) > self.buffer_bytes
-            {
+            if !self.chunks.is_empty() && self.held() + size * entry_bytes > self.buffer_bytes {
                 return;
             }
             let keys: Vec<_> = self.waiting.drain(..size).collect();
@@ -85,7 +85,7 @@ impl Values {
     fn held(&self) -> usize {
         let under_way: usize = self.chunks.iter().map(|chunk| chunk.keys.len()).sum();
         let ready = if self.ready.is_empty() { 0 } else { self.ready_bytes };
-        ready + under_way * self.entry_bytes.unwrap_or(0)
+        ready + under_way * self.entry_bytes.unwrap_or(ASSUMED_BYTES)
     }
 
     /// The chunk that comes next, if one is under way.

@@ -73,6 +73,7 @@ impl Pool {
                 }
                 Choice::Later(_) | Choice::None => return first.await,
             };
+            let is_the_same = other.endpoint == endpoint;
             let second =
                 pin!(async { self.judge(other.endpoint, other.begun, other.call.await, needs, deadline) });
             match select(&mut first, second).await {
@@ -87,6 +88,12 @@ impl Pool {
                 }
                 Either::Right((Ended::Lacking { endpoint, error }, _)) => tried.lacks(endpoint, error),
                 Either::Right((Ended::Lost { endpoint, error }, _)) => tried.lost(endpoint, error),
+                // What was lost was this answer.
+                Either::Right((Ended::Final(error), _))
+                    if is_the_same && error.kind() == ErrorKind::Server =>
+                {
+                    return Ended::Final(error);
+                }
                 Either::Right((Ended::Final(_), _)) => return first.await,
             }
         }

@@ -55,7 +55,11 @@ pub struct State {
     pub failing_call: Option<(&'static str, i64, &'static str)>,
     /// Says that it has dropped all state.
     pub pruned: bool,
+    /// What becomes of an answer: its method and parameters are given.
+    pub change: Option<Change>,
 }
+
+pub type Change = Box<dyn FnMut(&str, &Json, Reply) -> Reply + Send>;
 
 pub struct ScriptedChain {
     pub node: MockNode,
@@ -96,11 +100,19 @@ impl ScriptedChain {
             silent: None,
             failing_call: None,
             pruned: false,
+            change: None,
         }));
         let shared = state.clone();
         let node = MockNode::builder()
             .round_trip(round_trip)
-            .otherwise(move |method, params| answer(&mut shared.lock().unwrap(), &bytes, method, params))
+            .otherwise(move |method, params| {
+                let mut state = shared.lock().unwrap();
+                let reply = answer(&mut state, &bytes, method, params);
+                match &mut state.change {
+                    Some(change) => change(method, params, reply),
+                    None => reply,
+                }
+            })
             .start()
             .await
             .unwrap();
@@ -195,9 +207,9 @@ fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Re
         "state_getKeysPaged" => {
             let (prefix, start) = (bytes(&params[0]), bytes(&params[2]));
             let page = params[1].as_u64().unwrap_or_default() as usize;
-            let mut keys: Vec<_> = state.storage.keys().map(|(_, key)| key.clone()).collect();
-            keys.retain(|key| key.starts_with(&prefix) && *key > start);
-            keys.sort();
+            let mut keys: Vec<_> = state.storage.keys().map(|(_, key)| key).collect();
+            keys.retain(|key| key.starts_with(&prefix) && **key > start);
+            keys.sort_unstable();
             keys.truncate(page);
             json!(keys.iter().map(const_hex::encode_prefixed).collect::<Vec<_>>()).into()
         }

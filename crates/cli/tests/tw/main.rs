@@ -7,6 +7,7 @@ mod blocks;
 mod demo;
 mod devnet;
 mod lines;
+mod map;
 mod offline;
 mod outages;
 mod reads;

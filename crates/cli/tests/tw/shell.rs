@@ -2,10 +2,11 @@
 
 use crate::support::{METADATA, command, finish, tw};
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "neurons",
     "balance",
     "query",
+    "map",
     "call",
     "const",
     "metadata",

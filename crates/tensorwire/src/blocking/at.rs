@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use tensorwire_chain::{
     AccountId, Arguments, Block, Entry, Event, ExecutedBlock, ExecutedExtrinsic, Extrinsic, FromScale, Hash,
-    Header, Result, Runtime, Value,
+    Header, Result, Runtime, RuntimeCall, StorageQuery, Value,
 };
 
 use super::{Entries, wait};
@@ -123,6 +123,26 @@ impl At {
         wait(self.0.query_many_as(pallet, item, keys))
     }
 
+    /// See [`At::query_stored`](tensorwire_chain::At::query_stored).
+    pub fn query_stored(&self, pallet: &str, item: &str, keys: impl Arguments) -> Result<Option<Value>> {
+        wait(self.0.query_stored(pallet, item, keys))
+    }
+
+    /// See [`At::query_multi`](tensorwire_chain::At::query_multi).
+    pub fn query_multi(&self, queries: impl IntoIterator<Item = StorageQuery>) -> Result<Vec<Value>> {
+        wait(self.0.query_multi(queries))
+    }
+
+    /// See [`At::storage_key`](tensorwire_chain::At::storage_key).
+    pub fn storage_key(&self, pallet: &str, item: &str, keys: impl Arguments) -> Result<Vec<u8>> {
+        wait(self.0.storage_key(pallet, item, keys))
+    }
+
+    /// See [`At::storage_raw`](tensorwire_chain::At::storage_raw).
+    pub fn storage_raw(&self, keys: impl IntoIterator<Item = Vec<u8>>) -> Result<Vec<Option<Vec<u8>>>> {
+        wait(self.0.storage_raw(keys))
+    }
+
     /// See [`At::query_map`](tensorwire_chain::At::query_map). The iterator fetches as it goes.
     pub fn query_map(&self, pallet: &str, item: &str, first: impl Arguments) -> Entries {
         Entries(self.0.query_map(pallet, item, first))
@@ -153,9 +173,19 @@ impl At {
         wait(self.0.call_as(api, method, arguments))
     }
 
+    /// See [`At::call_many`](tensorwire_chain::At::call_many).
+    pub fn call_many(&self, calls: impl IntoIterator<Item = RuntimeCall>) -> Result<Vec<Result<Value>>> {
+        wait(async { Ok(self.0.call_many(calls).await) })
+    }
+
     /// See [`At::netuids`](crate::At::netuids).
     pub fn netuids(&self) -> Result<Vec<u16>> {
         wait(self.0.netuids())
+    }
+
+    /// See [`At::query_by_uid`](crate::At::query_by_uid).
+    pub fn query_by_uid(&self, item: &str, netuid: u16) -> Result<Vec<Value>> {
+        wait(self.0.query_by_uid(item, netuid))
     }
 
     /// See [`At::total_subnets`](crate::At::total_subnets).

@@ -108,7 +108,10 @@ impl At {
     pub async fn number(&self) -> Result<u64> {
         let number = async {
             match &self.0.verified {
-                Some(verified) => Ok(verified.header().await?.number),
+                Some(_) => {
+                    let header = self.0.pin.header(&self.0.node).await;
+                    Ok(header.map_err(Error::unverified)?.number)
+                }
                 None => self.0.pin.number_of(&self.0.node).await,
             }
         };

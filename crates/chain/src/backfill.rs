@@ -55,7 +55,8 @@ pub(crate) async fn newest(node: &Node, finalized: bool) -> Result<Header> {
 /// `Protocol` if a node gives another block's.
 pub(crate) async fn by_hash(node: &Node, hash: Hash, needs: Needs) -> Result<Option<Header>> {
     let request = Request::new("chain_getHeader").param(hash);
-    let answer = node.request_where(request, needs, |answer| !answer.is_null()).await?;
+    let is_it = |answer: &Answer| matches!(Header::read(answer), Ok(Some(header)) if header.hash == hash);
+    let answer = node.request_where(request, needs, is_it).await?;
     match Header::read(&answer)? {
         Some(header) if header.hash != hash => Err(Error::new(
             ErrorKind::Protocol,

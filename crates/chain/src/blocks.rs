@@ -54,7 +54,7 @@ impl At {
         inner.node.bounded(|| format!("header of {}", self.asked()), header).await
     }
 
-    /// The block before this one. The cost of [`header`](Self::header); then nothing until it is read.
+    /// The block before this one, [verified](Self::verified) if this one is. The cost of [`header`](Self::header); then nothing until it is read.
     ///
     /// # Errors
     /// `UnknownBlock` at block 0, which has none. Else as [`header`](Self::header).
@@ -64,7 +64,9 @@ impl At {
             let message = format!("block {} is the first of its chain: it has no parent", header.block());
             Error::new(ErrorKind::UnknownBlock, message)
         })?;
-        Ok(Self::new(&self.inner().node, Pin::block(&self.inner().node, parent.hash, Some(parent.number))))
+        let inner = self.inner();
+        let parent = Self::new(&inner.node, Pin::block(&inner.node, parent.hash, Some(parent.number)));
+        Ok(if inner.verified.is_some() { parent.verified() } else { parent })
     }
 
     /// When the block was made, as its author says (`Timestamp.Now`): milliseconds since 1970. 0 at the genesis, which

@@ -131,6 +131,12 @@ pub(crate) struct Found {
 }
 
 impl Found {
+    /// All of these values, which are there.
+    pub(crate) fn all(values: Vec<Vec<u8>>) -> Vec<Self> {
+        let values: Values = Arc::new(values.into_iter().map(Some).collect());
+        (0..values.len()).map(|index| Self { values: values.clone(), index }).collect()
+    }
+
     /// The value's bytes, `None` if the key is absent.
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
         self.values.get(self.index)?.as_deref()

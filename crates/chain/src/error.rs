@@ -87,6 +87,14 @@ impl Error {
         self
     }
 
+    /// The same where all is to be verified: what contradicts the block's hash is no proof.
+    pub(crate) fn unverified(mut self) -> Self {
+        if self.0.kind == ErrorKind::Protocol {
+            Arc::make_mut(&mut self.0).kind = ErrorKind::Unverified;
+        }
+        self
+    }
+
     /// What kind of error this is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

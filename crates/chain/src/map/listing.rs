@@ -185,10 +185,11 @@ impl Run {
         }
     }
 
-    fn list(&mut self, keys: Result<Vec<Key>>) {
-        match keys {
-            Ok(keys) if self.listing.values => self.values.add(keys),
-            Ok(keys) => self.values.add_without_values(keys),
+    fn list(&mut self, entries: Result<Vec<Raw>>) {
+        let fetch = self.listing.values && !Source::new(&self.listing.at).is_proven();
+        match entries {
+            Ok(entries) if fetch => self.values.add(entries.into_iter().map(|entry| entry.key).collect()),
+            Ok(entries) => self.values.add_ready(entries),
             Err(error) => self.failure = Some(error),
         }
     }

@@ -3,8 +3,8 @@ use std::{collections::VecDeque, sync::Arc};
 use crate::{Error, ErrorKind, Result, flight::Flight};
 
 use super::{
-    layout::Layout,
-    source::Key,
+    layout::{Layout, Raw},
+    source::{Key, Keys},
     split::{Span, split},
 };
 
@@ -38,7 +38,7 @@ struct Part {
 pub(super) struct Page {
     /// How many keys were asked for.
     asked: usize,
-    keys: Flight<Arc<Vec<Key>>>,
+    keys: Flight<Arc<Keys>>,
 }
 
 impl Pages {
@@ -56,7 +56,7 @@ impl Pages {
     }
 
     /// Begins pages as far as there is room for their keys.
-    pub(super) fn begin(&mut self, room: usize, list: impl Fn(&Key, usize) -> Flight<Arc<Vec<Key>>>) {
+    pub(super) fn begin(&mut self, room: usize, list: impl Fn(&Key, usize) -> Flight<Arc<Keys>>) {
         if self.ended {
             return;
         }
@@ -74,22 +74,25 @@ impl Pages {
         self.parts.front()?.page.clone()
     }
 
-    /// Takes the page that came next. Returns the keys that are new.
-    pub(super) fn take(&mut self, page: &Page, keys: Result<Arc<Vec<Key>>>) -> Result<Vec<Key>> {
+    /// Takes the page that came next. Returns what is new.
+    pub(super) fn take(&mut self, page: &Page, keys: Result<Arc<Keys>>) -> Result<Vec<Raw>> {
         let Some(Part { span, .. }) = self.parts.pop_front() else { return Ok(Vec::new()) };
         let keys = match keys {
             // A page that nothing was expected of any more.
             Err(_) if self.ended => return Ok(Vec::new()),
             keys => keys?,
         };
-        let mut new: Vec<_> = keys.iter().filter(|key| **key > self.passed).cloned().collect();
+        let Keys { listed, values } = &*keys;
+        let new = listed.iter().enumerate().filter(|(_, key)| **key > self.passed);
+        let entry = |(place, key): (usize, &Key)| Raw { key: key.clone(), value: values.get(place).cloned() };
+        let mut new: Vec<_> = new.map(entry).collect();
         if self.ended {
             return if new.is_empty() { Ok(new) } else { Err(after_the_end()) };
         }
         if let Some(last) = new.last() {
-            self.passed.clone_from(last);
+            self.passed.clone_from(&last.key);
         }
-        if keys.len() < page.asked {
+        if listed.len() < page.asked {
             self.ended = true;
             // What is under way may yet contradict.
             self.parts.retain(|part| part.page.is_some());
@@ -97,7 +100,7 @@ impl Pages {
             self.window = (2 * self.window).min(UNDER_WAY);
             if !span.until.as_ref().is_some_and(|until| *until <= self.passed) {
                 let left = Span { after: self.passed.clone(), until: span.until };
-                let parts = split(left, &keys, self.page_size, &self.prefix);
+                let parts = split(left, listed, self.page_size, &self.prefix);
                 parts.into_iter().rev().for_each(|span| self.parts.push_front(Part { span, page: None }));
             }
             self.skip();
@@ -129,11 +132,11 @@ impl Pages {
 }
 
 impl Page {
-    pub(super) async fn keys(&self) -> Result<Arc<Vec<Key>>> {
+    pub(super) async fn keys(&self) -> Result<Arc<Keys>> {
         self.keys.get().await
     }
 
-    pub(super) fn now(&self) -> Option<Result<Arc<Vec<Key>>>> {
+    pub(super) fn now(&self) -> Option<Result<Arc<Keys>>> {
         self.keys.now()
     }
 }

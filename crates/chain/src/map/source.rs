@@ -3,11 +3,22 @@ use tensorwire_rpc::Request;
 use crate::{
     At, Error, ErrorKind, Result,
     coalesce::{Found, is_too_big},
+    verified::successor,
 };
+
+use super::split::following;
 
 pub(super) type Key = Vec<u8>;
 
-/// Where the keys and the values of a listing come from: the state of one block, as a node tells it.
+/// A page of keys.
+pub(super) struct Keys {
+    /// Ascending.
+    pub(super) listed: Vec<Key>,
+    /// The values of all, where the page is proven: its proof has them. Else none.
+    pub(super) values: Vec<Found>,
+}
+
+/// Where the keys and the values of a listing come from: the state of one block, as a node tells it, or as it is proven.
 #[derive(Clone)]
 pub(super) struct Source(At);
 
@@ -16,15 +27,34 @@ impl Source {
         Self(at.clone())
     }
 
+    /// Whether pages come with their values.
+    pub(super) fn is_proven(&self) -> bool {
+        self.0.inner().verified.is_some()
+    }
+
     /// The first keys below the prefix that follow `after`, ascending, as many as asked for: fewer only where no more
-    /// follow. One request, unless the answer is too big for the node.
-    pub(super) async fn keys(&self, prefix: &[u8], after: &[u8], count: usize) -> Result<Vec<Key>> {
+    /// follow. One request, unless the answer is too big for the node; one more for every 256 keys where they are proven.
+    pub(super) async fn keys(&self, prefix: &[u8], after: &[u8], count: usize) -> Result<Keys> {
+        let listed = self.list(prefix, after, count).await?;
+        let Some(verified) = &self.0.inner().verified else {
+            return Ok(Keys { listed, values: Vec::new() });
+        };
+        let end = match listed.last() {
+            Some(last) if listed.len() == count => Some(successor(last)),
+            // A short page is the last one: nothing follows below the prefix.
+            _ => following(prefix),
+        };
+        let values = verified.values_of_all(after, &listed, end.as_deref()).await?;
+        Ok(Keys { listed, values: Found::all(values) })
+    }
+
+    async fn list(&self, prefix: &[u8], after: &[u8], count: usize) -> Result<Vec<Key>> {
         match self.page(prefix, after, count).await {
             Err(error) if is_too_big(&error) && count > 1 => {
                 let half = count / 2;
-                let mut keys = Box::pin(self.keys(prefix, after, half)).await?;
+                let mut keys = Box::pin(self.list(prefix, after, half)).await?;
                 if let Some(last) = keys.last().filter(|_| keys.len() == half) {
-                    let rest = Box::pin(self.keys(prefix, last, count - half)).await?;
+                    let rest = Box::pin(self.list(prefix, last, count - half)).await?;
                     keys.extend(rest);
                 }
                 Ok(keys)

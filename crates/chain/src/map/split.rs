@@ -63,7 +63,7 @@ pub(super) fn position(key: &[u8], behind: usize) -> u64 {
 }
 
 /// The first key that comes after all that begin so.
-fn following(prefix: &[u8]) -> Option<Key> {
+pub(super) fn following(prefix: &[u8]) -> Option<Key> {
     let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
     let mut next = prefix[..=last].to_vec();
     next[last] += 1;

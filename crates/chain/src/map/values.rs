@@ -61,9 +61,9 @@ impl Values {
         self.waiting.extend(keys);
     }
 
-    /// Passes on keys whose values nobody wants.
-    pub(super) fn add_without_values(&mut self, keys: Vec<Key>) {
-        self.ready.extend(keys.into_iter().map(|key| Raw { key, value: None }));
+    /// Passes on entries of which nothing is to be fetched: their values are there, or nobody wants them.
+    pub(super) fn add_ready(&mut self, entries: Vec<Raw>) {
+        self.ready.extend(entries);
     }
 
     /// Begins chunks as far as their bytes fit; one in any case, so that it goes on.

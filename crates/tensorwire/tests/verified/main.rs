@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests panic as tests do")]
 
 mod liar;
+mod maps;
 
 use futures_util::future::try_join_all;
 use liar::Liar;

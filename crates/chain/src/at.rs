@@ -42,7 +42,7 @@ impl At {
     fn reading(node: &Arc<Node>, pin: Arc<Pin>, verified: Option<Arc<Verified>>) -> Self {
         let source = match &verified {
             Some(verified) => Source::Proven(verified.clone()),
-            None => Source::Told(node.pool.clone(), pin.clone()),
+            None => Source::Told(node.clone(), pin.clone()),
         };
         let reads = Reads::new(node, source);
         let executed_by = executor(node.clone(), pin.clone(), reads.clone());

@@ -15,6 +15,7 @@ use crate::{
     node::Node,
     pool::{Endpoint, Identity, Pool},
     runtimes::Runtimes,
+    values::Values,
 };
 
 mod open;
@@ -27,6 +28,7 @@ pub struct Builder {
     endpoints: Vec<(Role, rpc::Builder)>,
     connect_timeout: Option<Duration>,
     cache: Cache,
+    value_cache: Option<usize>,
     genesis: Option<Hash>,
     settings: Settings,
 }
@@ -49,6 +51,7 @@ impl Builder {
             endpoints: vec![(Role::Primary, endpoint)],
             connect_timeout: None,
             cache: Cache::on_disk(),
+            value_cache: None,
             genesis: None,
             settings: Settings {
                 timeout: Duration::from_secs(60),
@@ -76,6 +79,17 @@ impl Builder {
     /// Where runtime metadata is kept between runs, or shared. Default is [`Cache::on_disk`].
     pub fn cache(mut self, cache: Cache) -> Self {
         self.cache = cache;
+        self
+    }
+
+    /// Keeps what is read of finalized blocks, storage values (absent ones too) and runtime calls' answers, in that many
+    /// bytes of memory: the ones used longest ago go first. What is kept costs no request. Default is to keep nothing.
+    ///
+    /// A block is finalized that [`Chain::finalized`] gives, and one asked by a number that is not above the highest
+    /// finalized block which this chain has been told of. All clones of a chain share what is kept. Verified reads
+    /// neither use nor fill it. [`Chain::cache_stats`] counts.
+    pub fn value_cache(mut self, bytes: usize) -> Self {
+        self.value_cache = Some(bytes);
         self
     }
 
@@ -158,7 +172,7 @@ impl Builder {
         let handle = Handle::current();
         let pool = Pool::new(endpoints, identity, &self.settings);
         let runtimes = Runtimes::new(&pool, &handle, cache, &url, known);
-        Ok(Chain::new(Node::new(pool, handle, runtimes)))
+        Ok(Chain::new(Node::new(pool, handle, runtimes, Values::new(self.value_cache))))
     }
 
     /// The wire of each endpoint. All settings are checked before anything is sent.

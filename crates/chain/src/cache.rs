@@ -13,9 +13,11 @@ mod name;
 mod redis;
 mod seal;
 mod shelf;
+mod stats;
 mod store;
 
 pub use entry::CacheEntry;
+pub use stats::CacheStats;
 pub use store::{RuntimeStore, StoreEntry, StoreFuture};
 
 use name::Name;

@@ -67,7 +67,13 @@ impl Calls {
 
 async fn execute(node: Arc<Node>, pin: Arc<Pin>, (method, arguments): Question) -> Result<Output> {
     let block = pin.located().await?;
+    if let Some(output) = node.values.call(block, &method, &arguments) {
+        return Ok(output);
+    }
     let request = Request::new("state_call").param(&method).hex_param(&arguments).param(block.hash);
     let answer = node.request(request, block.needs()).await?.bytes()?;
-    answer.map(Arc::new).ok_or_else(|| Error::new(ErrorKind::Protocol, format!("{method} answered null")))
+    let output = answer.map(Arc::new);
+    let output = output.ok_or_else(|| Error::new(ErrorKind::Protocol, format!("{method} answered null")))?;
+    node.values.keep_call(block, method, arguments, &output);
+    Ok(output)
 }

@@ -8,8 +8,8 @@ use tensorwire_rpc::{Answer, Client, Request, Stats};
 use tokio::{sync::OnceCell, time::Instant};
 
 use crate::{
-    At, BlockId, BlockRef, Builder, EndpointStatus, Hash, Properties, Result, at, node::Node, pin::Pin,
-    pool::Needs,
+    At, BlockId, BlockRef, Builder, CacheStats, EndpointStatus, Hash, Properties, Result, at, node::Node,
+    pin::Pin, pool::Needs,
 };
 
 /// A connection to a chain: one websocket, any number of concurrent callers.
@@ -124,6 +124,14 @@ impl Chain {
     /// Counts since the connection was made, over all endpoints: requests, bytes, websockets.
     pub fn stats(&self) -> Stats {
         self.0.node.pool.stats()
+    }
+
+    /// What is held in memory, and how often that has saved a request. No request.
+    pub fn cache_stats(&self) -> CacheStats {
+        let mut stats = CacheStats::default();
+        self.0.node.runtimes.count(&mut stats);
+        self.0.node.values.count(&mut stats);
+        stats
     }
 
     /// What is known of every endpoint, the first one first. No request.

@@ -52,7 +52,7 @@ struct Shared {
 /// Whose word counts for a value.
 pub(crate) enum Source {
     /// A node's.
-    Told(Arc<Pool>, Arc<Pin>),
+    Told(Arc<Node>, Arc<Pin>),
     /// The state root's.
     Proven(Arc<Verified>),
 }
@@ -243,12 +243,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Source {
     async fn fetch(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
-        if let Self::Told(pool, pin) = self
-            && pin.is_open_head()
-        {
+        let Self::Told(node, pin) = self else { return self.fetch_at(keys).await };
+        if pin.is_open_head() {
             // The head is still being asked for. A storage read says which block it was made at, so it goes out
             // beside that question, and counts if it turns out to be of the same block.
-            let sent = pool.send(Changes::request(keys, None), Needs::Head);
+            let sent = node.pool.send(Changes::request(keys, None), Needs::Head);
             let (head, answer) = try_join(pin.hash_of(), async { Ok(sent.await) }).await?;
             if let Ok(changes) = answer.and_then(|asked| Changes::read(&asked.answer, keys))
                 && changes.block == head
@@ -256,12 +255,18 @@ impl Source {
                 return Ok(changes.values);
             }
         }
-        self.fetch_at(keys).await
+        let at = pin.located().await?;
+        let known = node.values.storage(at, keys);
+        let fetched = match known.missing.as_slice() {
+            [] => Vec::new(),
+            missing => self.fetch_at(missing).await?,
+        };
+        Ok(node.values.complete(at, known, fetched))
     }
 
     async fn fetch_at(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
         let answer = match self {
-            Self::Told(pool, pin) => told(pool, pin.located().await?, keys).await,
+            Self::Told(node, pin) => told(&node.pool, pin.located().await?, keys).await,
             Self::Proven(verified) => verified.values(keys).await,
         };
         match answer {

@@ -6,12 +6,20 @@ use crate::{Chain, EndpointState, EndpointStatus};
 
 impl Chain {
     /// Hands what is known of every endpoint to the recorder of the `metrics` crate, if there is one: the counters and
-    /// gauges of its client, and `tensorwire_endpoint_*`, labelled with the endpoint. To be called as often as they are
+    /// gauges of its client, and `tensorwire_endpoint_*`, labelled with the endpoint; `tensorwire_value_cache_*` and `tensorwire_runtimes_*`,
+    /// labelled with the first one. To be called as often as they are
     /// wanted. Costs no request.
     pub fn record(&self) {
         for client in self.clients() {
             client.record();
         }
+        let stats = self.cache_stats();
+        let label = || [("endpoint", self.endpoint().to_owned())];
+        counter!("tensorwire_value_cache_hits_total", &label()).absolute(stats.value_hits);
+        counter!("tensorwire_value_cache_misses_total", &label()).absolute(stats.value_misses);
+        gauge!("tensorwire_value_cache_bytes", &label()).set(stats.value_bytes as f64);
+        counter!("tensorwire_runtimes_downloaded_total", &label()).absolute(stats.runtimes_downloaded);
+        gauge!("tensorwire_runtimes_bytes", &label()).set(stats.runtime_bytes as f64);
         for status in self.status() {
             let label = || [("endpoint", status.endpoint.clone())];
             counter!("tensorwire_endpoint_bans_total", &label()).absolute(status.bans);

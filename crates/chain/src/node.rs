@@ -12,6 +12,7 @@ use crate::{
     pin::Located,
     pool::{Feed, Needs, Pool},
     runtimes::Runtimes,
+    values::Values,
 };
 
 /// What all blocks of a chain share: the endpoints, the runtimes.
@@ -19,6 +20,7 @@ pub(crate) struct Node {
     pub(crate) pool: Arc<Pool>,
     pub(crate) runtimes: Runtimes,
     pub(crate) history: History,
+    pub(crate) values: Values,
     /// The runtime that serves the connections.
     pub(crate) handle: Handle,
     /// The process that opened them.
@@ -26,8 +28,8 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn new(pool: Arc<Pool>, handle: Handle, runtimes: Runtimes) -> Self {
-        Self { pool, runtimes, history: History::default(), handle, process: std::process::id() }
+    pub(crate) fn new(pool: Arc<Pool>, handle: Handle, runtimes: Runtimes, values: Values) -> Self {
+        Self { pool, runtimes, history: History::default(), values, handle, process: std::process::id() }
     }
 
     /// Fails in a child of the process that opened the connections: its copies of them are shared sockets and tasks

@@ -1,6 +1,9 @@
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use futures_util::TryFutureExt;
@@ -10,6 +13,7 @@ use tokio::runtime::Handle;
 
 use crate::{
     Cache, Error, ErrorKind, Hash, Result, RuntimeVersion,
+    cache::CacheStats,
     flight::Flight,
     pool::{Asked, Needs, Pool},
 };
@@ -34,13 +38,19 @@ struct Loader {
     cache: Cache,
     /// Which metadata versions the node's head runtime has, asked for while connecting where no runtime is cached.
     versions: Option<Flight<Vec<u32>>>,
+    /// How many runtimes the cache had, and how many it had not.
+    loaded: AtomicU64,
+    downloaded: AtomicU64,
 }
 
 #[derive(Default)]
 struct Loaded {
     cells: HashMap<Key, Cell>,
     newest: Option<(Key, Arc<Runtime>)>,
+    /// How often a runtime was wanted.
     uses: u64,
+    /// How often none of that key was in memory, or on its way.
+    misses: u64,
 }
 
 /// A runtime that is there, or on its way.
@@ -89,7 +99,9 @@ impl Runtimes {
             }
             None => versions = Some(Flight::new(handle, metadata_versions(pool, None))),
         }
-        let loader = Arc::new(Loader { pool: pool.clone(), cache, versions });
+        let from_cache = AtomicU64::new(u64::from(versions.is_none()));
+        let downloaded = AtomicU64::default();
+        let loader = Arc::new(Loader { pool: pool.clone(), cache, versions, loaded: from_cache, downloaded });
         Self { loader, handle: handle.clone(), endpoint: endpoint.to_owned(), loaded: Mutex::new(loaded) }
     }
 
@@ -101,6 +113,15 @@ impl Runtimes {
     /// asked for.
     pub(crate) fn guess(&self) -> Option<Arc<Runtime>> {
         self.loaded().newest.as_ref().map(|(_, runtime)| runtime.clone())
+    }
+
+    pub(crate) fn count(&self, stats: &mut CacheStats) {
+        let loaded = self.loaded();
+        stats.runtimes = loaded.cells.values().filter(|cell| matches!(cell.state, State::Loaded(_))).count();
+        stats.runtime_bytes = loaded.memory();
+        stats.runtime_hits = loaded.uses - loaded.misses;
+        stats.runtimes_loaded = self.loader.loaded.load(Ordering::Relaxed);
+        stats.runtimes_downloaded = self.loader.downloaded.load(Ordering::Relaxed);
     }
 
     /// Waits until what is being kept for later is kept.
@@ -131,7 +152,9 @@ impl Runtimes {
             let mut loaded = self.loaded();
             loaded.uses += 1;
             let last_use = loaded.uses;
+            let loaded = &mut *loaded;
             let cell = loaded.cells.entry(key).or_insert_with(|| {
+                loaded.misses += 1;
                 let loader = self.loader.clone();
                 let load = async move { loader.load(key, block, needs).await };
                 Cell { last_use, state: State::Loading(Flight::new(&self.handle, load)) }
@@ -155,7 +178,8 @@ impl Loader {
             tracing::debug!(target: "tensorwire::chain", spec_version, source, "runtime");
         };
         if let Some(runtime) = self.cache.load(key).await {
-            loaded("disk");
+            loaded("cache");
+            self.loaded.fetch_add(1, Ordering::Relaxed);
             return Ok(runtime);
         }
         let metadata = self.download(block, needs).await?;
@@ -168,6 +192,7 @@ impl Loader {
             return Err(Error::new(ErrorKind::Protocol, message));
         }
         loaded("network");
+        self.downloaded.fetch_add(1, Ordering::Relaxed);
         self.cache.keep(key, metadata);
         Ok(Arc::new(runtime))
     }
@@ -220,8 +245,12 @@ impl Loaded {
         }
     }
 
+    fn memory(&self) -> usize {
+        self.cells.values().map(Cell::memory).sum()
+    }
+
     fn shrink(&mut self, limit: usize, keep: Key) {
-        let mut total: usize = self.cells.values().map(Cell::memory).sum();
+        let mut total = self.memory();
         while total > limit {
             let others = self.cells.iter().filter(|(key, _)| **key != keep);
             let Some((&key, cell)) = others.min_by_key(|(_, cell)| cell.last_use) else { return };

@@ -78,9 +78,15 @@ impl Builder {
         self.edit(|chain| chain.max_lag(blocks, time))
     }
 
-    /// Where runtime metadata is kept between runs. Default is [`Cache::on_disk`].
+    /// Where runtime metadata is kept between runs, or shared. Default is [`Cache::on_disk`].
     pub fn cache(self, cache: Cache) -> Self {
         self.edit(|chain| chain.cache(cache))
+    }
+
+    /// Keeps what is read of finalized blocks in that many bytes of memory. Default is to keep nothing. See
+    /// [`value_cache`](tensorwire_chain::Builder::value_cache).
+    pub fn value_cache(self, bytes: usize) -> Self {
+        self.edit(|chain| chain.value_cache(bytes))
     }
 
     /// The chain's genesis hash. Default is the network's own, where that is fixed.

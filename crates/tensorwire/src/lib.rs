@@ -26,6 +26,8 @@ pub use tensorwire_chain::{
     Entry, Error, ErrorKind, FromScale, Hash, HeadEvent, Header, Heads, Progress, Properties, Result, Role,
     Runtime, RuntimeCall, RuntimeVersion, Stats, StorageQuery, Value, Watch, rpc,
 };
+/// What is kept between runs.
+pub use tensorwire_chain::{CacheEntry, CacheStats, RuntimeStore, StoreEntry, StoreFuture};
 /// What blocks hold.
 pub use tensorwire_chain::{
     Block, BlockExtrinsic, Call, DigestItem, DispatchError, Era, Event, ExecutedBlock, ExecutedExtrinsic,

@@ -1,5 +1,5 @@
 use tensorwire_chain::{
-    Arguments, BlockId, EndpointStatus, ExecutedExtrinsic, ExtrinsicId, Hash, Header, Properties, Result,
+    Arguments, BlockId, CacheStats, EndpointStatus, ExecutedExtrinsic, ExtrinsicId, Hash, Header, Properties, Result,
     Stats,
 };
 
@@ -98,6 +98,11 @@ impl Chain {
     /// See [`Chain::stats`](crate::Chain::stats).
     pub fn stats(&self) -> Stats {
         self.0.stats()
+    }
+
+    /// See [`Chain::cache_stats`](crate::Chain::cache_stats).
+    pub fn cache_stats(&self) -> CacheStats {
+        self.0.cache_stats()
     }
 
     /// See [`Chain::close`](crate::Chain::close).

@@ -4,7 +4,7 @@ use futures_util::future::try_join;
 use tensorwire_scale::{ApiMethod, Arguments, FromScale, Runtime, Value};
 
 use crate::{
-    BlockId, Error, ErrorKind, Hash, Result,
+    BlockId, Error, ErrorKind, Hash, Result, RuntimeVersion,
     calls::{Calls, Output},
     coalesce::{Reads, Source},
     flight::LazyFlight,
@@ -125,6 +125,12 @@ impl At {
     /// callers. Of final blocks between two whose runtime is the same, it is known.
     pub async fn runtime(&self) -> Result<Arc<Runtime>> {
         self.0.node.bounded(|| format!("runtime of {}", self.asked()), self.0.pin.runtime()).await
+    }
+
+    /// What the node says of that runtime: its name and versions, and a fingerprint of all it says. Costs what
+    /// [`runtime`](Self::runtime) costs, without the metadata.
+    pub async fn runtime_version(&self) -> Result<RuntimeVersion> {
+        self.0.node.bounded(|| format!("runtime version of {}", self.asked()), self.0.pin.version()).await
     }
 
     /// The runtime that executed the block: what the block holds is decoded with it, its extrinsics, events and storage.

@@ -2,6 +2,7 @@
 
 mod balance;
 mod block;
+mod cache;
 mod call;
 mod completions;
 mod constant;
@@ -16,6 +17,7 @@ mod metadata;
 mod neurons;
 mod query;
 mod rpc;
+mod runtime;
 mod scale;
 mod status;
 mod wait;
@@ -38,6 +40,8 @@ pub(crate) enum Command {
     Call(call::Call),
     Const(constant::Constant),
     Metadata(metadata::Metadata),
+    Runtime(runtime::Show),
+    Cache(cache::Keep),
     Rpc(rpc::Rpc),
     Watch(watch::Watch),
     Wait(wait::Wait),
@@ -63,6 +67,8 @@ impl Command {
             Self::Call(command) => command.run(context),
             Self::Const(command) => command.run(context),
             Self::Metadata(command) => command.run(context),
+            Self::Runtime(command) => command.run(context),
+            Self::Cache(command) => command.run(context),
             Self::Rpc(command) => command.run(context),
             Self::Watch(command) => command.run(context),
             Self::Wait(command) => command.run(context),

@@ -70,8 +70,17 @@ impl Context {
         block: Option<BlockId>,
         work: impl AsyncFnOnce(&At) -> Result<T>,
     ) -> Result<T> {
+        self.connected_at(block, async |_, at| work(at).await)
+    }
+
+    /// The same, with the connection.
+    pub(crate) fn connected_at<T>(
+        &self,
+        block: Option<BlockId>,
+        work: impl AsyncFnOnce(&Subtensor, &At) -> Result<T>,
+    ) -> Result<T> {
         let at = block.unwrap_or(self.options.at);
-        let result = self.connected(async |subtensor| work(&subtensor.at(at).await?).await);
+        let result = self.connected(async |subtensor| work(subtensor, &subtensor.at(at).await?).await);
         result.map_err(|error| match error.downcast_ref::<tensorwire::Error>() {
             // Each node words this differently.
             Some(cause) if cause.kind() == ErrorKind::UnknownBlock && matches!(at, BlockId::Hash(_)) => {
@@ -86,6 +95,15 @@ impl Context {
         self.at_block(async |at| Ok(at.runtime().await?))
     }
 
+    /// What is kept between runs.
+    pub(crate) fn cache(&self) -> Cache {
+        match &self.options {
+            Options { no_cache: true, .. } => Cache::none(),
+            Options { cache: Some(cache), .. } => cache.clone(),
+            Options { cache: None, .. } => Cache::on_disk(),
+        }
+    }
+
     /// A connection still to be made, with the deadlines that `--timeout` sets.
     pub(crate) fn builder(&self, network: impl Into<Network>) -> Builder {
         let builder = Subtensor::builder(network);
@@ -97,9 +115,8 @@ impl Context {
 
     /// The endpoints that the options name.
     fn pool(&self) -> Builder {
-        let Options { network, fallback, archive, no_pool, no_cache, .. } = &self.options;
-        let cache = if *no_cache { Cache::none() } else { Cache::on_disk() };
-        let builder = self.builder(network.clone()).cache(cache).network_pool(!no_pool);
+        let Options { network, fallback, archive, no_pool, .. } = &self.options;
+        let builder = self.builder(network.clone()).cache(self.cache()).network_pool(!no_pool);
         let builder = fallback.iter().fold(builder, |builder, url| builder.fallback(url));
         archive.iter().fold(builder, |builder, url| builder.archive(url))
     }

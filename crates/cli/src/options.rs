@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use clap::Args;
-use tensorwire::{BlockId, Network};
+use tensorwire::{BlockId, Cache, Network};
+
+mod cache;
 
 #[derive(Args)]
 #[command(next_help_heading = "Global options")]
@@ -27,7 +29,11 @@ pub(crate) struct Options {
     /// Give up connecting, or a read, after that many seconds [default: 10 to connect, 60 for a read]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,
-    /// Neither read nor write metadata kept on disk
+    /// Where metadata is kept between runs [default: the user's cache folder]
+    #[arg(long, global = true, env = "TW_CACHE", hide_env_values = true, value_name = "FOLDER")]
+    #[arg(value_parser = cache::cache)]
+    pub(crate) cache: Option<Cache>,
+    /// Neither read nor write metadata kept between runs
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
     /// Print JSON instead of text

@@ -26,15 +26,13 @@ pub use tensorwire_chain::{
     Entry, Error, ErrorKind, FromScale, Hash, HeadEvent, Header, Heads, Progress, Properties, Result, Role,
     Runtime, RuntimeCall, RuntimeVersion, Stats, StorageQuery, Value, Watch, rpc,
 };
-/// What is kept between runs.
-pub use tensorwire_chain::{CacheEntry, CacheStats, RuntimeStore, StoreEntry, StoreFuture};
 /// What blocks hold.
 pub use tensorwire_chain::{
     Block, BlockExtrinsic, Call, DigestItem, DispatchError, Era, Event, ExecutedBlock, ExecutedExtrinsic,
     Extrinsic, ExtrinsicId, ExtrinsicKind, Phase, Signed, TransactionError,
 };
 /// What is kept between runs.
-pub use tensorwire_chain::{CacheEntry, RuntimeStore, StoreEntry, StoreFuture};
+pub use tensorwire_chain::{CacheEntry, CacheStats, RuntimeStore, StoreEntry, StoreFuture};
 /// What an upgrade changes.
 pub use tensorwire_chain::{ChangeKind, Diff, Difference, ItemChange, ItemKind};
 

@@ -4,6 +4,7 @@
 
 mod bad_nodes;
 mod blocks;
+mod cache;
 mod demo;
 mod devnet;
 mod lines;

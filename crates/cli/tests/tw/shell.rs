@@ -2,7 +2,7 @@
 
 use crate::support::{METADATA, command, finish, tw};
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 16] = [
     "neurons",
     "balance",
     "query",
@@ -10,6 +10,8 @@ const COMMANDS: [&str; 14] = [
     "call",
     "const",
     "metadata",
+    "runtime",
+    "cache",
     "rpc",
     "watch",
     "status",
@@ -20,8 +22,15 @@ const COMMANDS: [&str; 14] = [
 ];
 
 /// Commands of commands.
-const NESTED: [[&str; 2]; 5] =
-    [["scale", "decode"], ["scale", "encode"], ["scale", "key"], ["watch", "heads"], ["watch", "finalized"]];
+const NESTED: [[&str; 2]; 7] = [
+    ["cache", "list"],
+    ["cache", "clear"],
+    ["scale", "decode"],
+    ["scale", "encode"],
+    ["scale", "key"],
+    ["watch", "heads"],
+    ["watch", "finalized"],
+];
 
 #[test]
 fn every_help_has_examples() {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use tensorwire_chain::{
     AccountId, Arguments, Block, Entry, Event, ExecutedBlock, ExecutedExtrinsic, Extrinsic, FromScale, Hash,
-    Header, Result, Runtime, RuntimeCall, StorageQuery, Value,
+    Header, Result, Runtime, RuntimeCall, RuntimeVersion, StorageQuery, Value,
 };
 
 use super::{Entries, wait};
@@ -31,6 +31,11 @@ impl At {
     /// See [`At::number`](tensorwire_chain::At::number).
     pub fn number(&self) -> Result<u64> {
         wait(self.0.number())
+    }
+
+    /// See [`At::runtime_version`](tensorwire_chain::At::runtime_version).
+    pub fn runtime_version(&self) -> Result<RuntimeVersion> {
+        wait(self.0.runtime_version())
     }
 
     /// See [`At::runtime`](tensorwire_chain::At::runtime).

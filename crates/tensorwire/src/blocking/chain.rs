@@ -1,6 +1,6 @@
 use tensorwire_chain::{
-    Arguments, BlockId, CacheStats, EndpointStatus, ExecutedExtrinsic, ExtrinsicId, Hash, Header, Properties, Result,
-    Stats,
+    Arguments, BlockId, CacheStats, EndpointStatus, ExecutedExtrinsic, ExtrinsicId, Hash, Header, Properties,
+    Result, Stats,
 };
 
 use super::{At, Heads, Watch, wait};

@@ -3,7 +3,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use etcetera::BaseStrategy;
 use tensorwire_scale::{Runtime, hash::blake2_128};
 
-use crate::{Error, ErrorKind, Hash, Result, runtimes::Key, runtimes::off_thread};
+use crate::{Error, ErrorKind, Result, runtimes::Key, runtimes::off_thread};
 
 mod disk;
 mod entry;
@@ -108,45 +108,20 @@ impl Cache {
 
     /// The runtime last used at that endpoint.
     pub(crate) async fn last(&self, endpoint: &str) -> Option<(Key, Arc<Runtime>)> {
-        let name = self.fact(&Name::endpoint(endpoint)).await?;
-        match Name::parse(std::str::from_utf8(&name).ok()?)? {
+        let name = Name::endpoint(endpoint);
+        let sealed = self.0.as_ref()?.get(&name.to_string()).await?;
+        let content = seal::open(&sealed).map_err(|why| self.damaged(&name, why)).ok()?;
+        match Name::parse(std::str::from_utf8(content).ok()?)? {
             Name::Runtime(key) => Some((key, self.load(key).await?)),
-            _ => None,
+            Name::Endpoint(_) => None,
         }
     }
 
     /// Notes which runtime the endpoint uses now.
     pub(crate) fn remember(&self, endpoint: &str, key: Key) {
-        self.keep_fact(&Name::endpoint(endpoint), Name::Runtime(key).to_string().into_bytes());
-    }
-
-    /// A small fact about a chain that was kept by [`store_note`](Self::store_note).
-    pub(crate) async fn load_note(&self, genesis: Hash, name: &str) -> Option<Vec<u8>> {
-        self.fact(&Name::note(genesis, name)?).await
-    }
-
-    /// Keeps a small fact about a chain: what is known anyway is not asked for again. Its name is made of lower-case
-    /// letters, digits and `-`. No caller waits for that.
-    pub(crate) fn store_note(&self, genesis: Hash, name: &str, content: Vec<u8>) {
-        if let Some(name) = Name::note(genesis, name) {
-            self.keep_fact(&name, content);
-        }
-    }
-
-    async fn fact(&self, name: &Name) -> Option<Vec<u8>> {
-        let sealed = self.0.as_ref()?.get(&name.to_string()).await?;
-        match seal::open(&sealed) {
-            Ok(content) => Some(content.to_vec()),
-            Err(why) => {
-                self.damaged(name, why);
-                None
-            }
-        }
-    }
-
-    fn keep_fact(&self, name: &Name, content: Vec<u8>) {
         if let Some(shelf) = &self.0 {
-            shelf.put(name.to_string(), move || seal::seal(&content));
+            let runtime = Name::Runtime(key).to_string();
+            shelf.put(Name::endpoint(endpoint).to_string(), move || seal::seal(runtime.as_bytes()));
         }
     }
 

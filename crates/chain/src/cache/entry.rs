@@ -13,7 +13,7 @@ use crate::{Error, ErrorKind, Hash, Result};
 pub struct CacheEntry {
     /// The chain that it belongs to. `None` for what is known of an endpoint.
     pub genesis: Option<Hash>,
-    /// The spec version of a runtime. `None` for what is no runtime but a small fact.
+    /// The spec version of a runtime. `None` for what is known of an endpoint.
     pub spec_version: Option<u32>,
     /// How long its content is.
     pub bytes: u64,
@@ -75,7 +75,6 @@ impl CacheEntry {
     fn new(StoreEntry { key, bytes, used }: StoreEntry) -> Option<Self> {
         let (genesis, spec_version) = match Name::parse(&key)? {
             Name::Runtime(runtime) => (Some(runtime.genesis), Some(runtime.spec_version)),
-            Name::Note(genesis, _) => (Some(genesis), None),
             Name::Endpoint(_) => (None, None),
         };
         Some(Self { genesis, spec_version, bytes, used, key })

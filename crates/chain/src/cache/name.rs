@@ -11,8 +11,6 @@ pub(super) enum Name {
     Runtime(Key),
     /// The name of the runtime last used at an endpoint, by a hash of its URL: `endpoints/<hash>.last`.
     Endpoint([u8; 16]),
-    /// A small fact of a chain: `<genesis>/<name>.note`.
-    Note(Hash, String),
 }
 
 impl Name {
@@ -24,29 +22,17 @@ impl Name {
             "scale" => {
                 let (spec_version, fingerprint) = stem.split_once('-')?;
                 Self::Runtime(Key {
-                    genesis: genesis(folder)?,
+                    genesis: Hash(const_hex::decode_to_array(folder).ok()?),
                     spec_version: spec_version.parse().ok()?,
                     fingerprint: const_hex::decode_to_array(fingerprint).ok()?,
                 })
             }
             "last" if folder == "endpoints" => Self::Endpoint(const_hex::decode_to_array(stem).ok()?),
-            "note" => Self::note(genesis(folder)?, stem)?,
             _ => return None,
         };
         // Numbers and hex have one spelling here.
         (name.to_string() == text).then_some(name)
     }
-
-    /// `None` if that is no name for a note.
-    pub(super) fn note(genesis: Hash, name: &str) -> Option<Self> {
-        let fits = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'-';
-        let is_name = (1..=64).contains(&name.len()) && name.bytes().all(fits);
-        is_name.then(|| Self::Note(genesis, name.to_owned()))
-    }
-}
-
-fn genesis(text: &str) -> Option<Hash> {
-    Some(Hash(const_hex::decode_to_array(text).ok()?))
 }
 
 impl fmt::Display for Name {
@@ -57,7 +43,6 @@ impl fmt::Display for Name {
                 write!(f, "{}/{spec_version}-{}.scale", hex(&genesis.0), hex(fingerprint))
             }
             Self::Endpoint(url) => write!(f, "endpoints/{}.last", hex(url)),
-            Self::Note(genesis, name) => write!(f, "{}/{name}.note", hex(&genesis.0)),
         }
     }
 }
@@ -72,7 +57,6 @@ mod tests {
         let names = [
             Name::Runtime(Key { genesis, spec_version: 393, fingerprint: [9; 16] }),
             Name::Endpoint([1; 16]),
-            Name::note(genesis, "spec-versions").unwrap(),
         ];
         for name in names {
             assert_eq!(Name::parse(&name.to_string()), Some(name));
@@ -86,11 +70,9 @@ mod tests {
         assert!(Name::parse(&good).is_some());
         for text in [
             String::new(),
-            "notes/diary.note".into(),
             "../../etc/passwd".into(),
-            format!("{genesis}/../x.note"),
-            format!("{genesis}/.note"),
-            format!("{genesis}/Diary.note"),
+            format!("{genesis}/.scale"),
+            format!("{genesis}/../x.last"),
             format!("{genesis}/+393-{}.scale", "09".repeat(16)),
             format!("{genesis}/393-{}.scale", "0A".repeat(16)),
             format!("0x{good}"),
@@ -98,6 +80,5 @@ mod tests {
         ] {
             assert_eq!(Name::parse(&text), None, "{text}");
         }
-        assert_eq!(Name::note(Hash([7; 32]), "a/b"), None);
     }
 }

@@ -38,7 +38,7 @@ fn g11_what_is_in_use_is_not_the_oldest() {
 #[test]
 fn files_that_are_no_entries_are_neither_listed_nor_removed() {
     let folder = tempfile::tempdir().unwrap();
-    let others = ["diary.note", "notes/diary.note", "endpoints/mine.last", "deep/er/1.scale"];
+    let others = ["diary.scale", "notes/diary.scale", "endpoints/mine.last", "deep/er/1.scale"];
     for other in others {
         write(&folder.path().join(other), b"mine").unwrap();
     }

@@ -12,7 +12,7 @@ use crate::{amount::grouped, context::Context, table::Table};
 pub(crate) struct List {}
 
 const NOTES: &str = "\
-An entry without a spec version is no runtime but a small fact: which runtime an endpoint had last.
+An entry without a spec version is no runtime, but says which one an endpoint had last.
 
 JSON: an array of {\"genesis\", \"spec_version\", \"bytes\", \"last_used\", \"path\"}; \"last_used\" is in \
 seconds since 1970, what is not known is null.

@@ -1,25 +1,41 @@
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, Subcommand};
 use tensorwire::Runtime;
 use tensorwire_scale::{Pallet, RuntimeApi, did_you_mean};
 
 use crate::{context::Context, failure::NotFound, metadata_file};
 
 mod api;
+mod diff;
 mod item;
 mod overview;
 mod pallet;
+mod types;
 
-/// Show what a runtime has: pallets, storage, constants, calls, runtime APIs
+/// Show what a runtime has: pallets, storage, constants, calls, events, errors, runtime APIs, types
 #[derive(Args)]
-#[command(after_help = NOTES)]
+#[command(after_help = NOTES, args_conflicts_with_subcommands = true)]
 pub(crate) struct Metadata {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// A pallet, as in System, or a runtime API, as in NeuronInfoRuntimeApi
     name: Option<String>,
     /// A storage item, constant, call, event or error of the pallet, or a method of the API
     item: Option<String>,
+    #[command(flatten)]
+    source: Source,
+}
+
+#[derive(Subcommand)]
+enum Other {
+    Diff(diff::Compare),
+    Types(types::List),
+}
+
+#[derive(Args)]
+struct Source {
     /// Read a file of metadata (raw, hex, or a node's JSON answer) instead of asking a node
     #[arg(long, value_name = "FILE")]
     metadata: Option<PathBuf>,
@@ -27,21 +43,35 @@ pub(crate) struct Metadata {
 
 const NOTES: &str = "\
 Without a name it lists the pallets and runtime APIs, with one what that pallet or API has, with two one \
-item.
+item. A pallet that is itself named diff or types stands behind --.
 
 Examples:
   tw metadata
   tw metadata SubtensorModule
   tw metadata SubtensorModule Uids
+  tw metadata SubtensorModule add_stake
   tw metadata NeuronInfoRuntimeApi get_neurons_lite
+  tw metadata types NeuronInfoLite
+  tw metadata diff 5000000 HEAD
   tw --json metadata --metadata metadata.hex | jq -r '.pallets[].name'";
+
+impl Source {
+    fn runtime(&self, context: &Context) -> Result<Arc<Runtime>> {
+        match &self.metadata {
+            Some(file) => Ok(Arc::new(metadata_file::load(file)?)),
+            None => context.runtime(),
+        }
+    }
+}
 
 impl Metadata {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        let runtime = match &self.metadata {
-            Some(file) => Arc::new(metadata_file::load(file)?),
-            None => context.runtime()?,
-        };
+        match self.other {
+            Some(Other::Diff(diff)) => return diff.run(context),
+            Some(Other::Types(types)) => return types.run(context),
+            None => {}
+        }
+        let runtime = self.source.runtime(context)?;
         let output = &context.output;
         let Some(name) = self.name.as_deref() else {
             let overview = overview::Overview::of(&runtime);
@@ -58,7 +88,7 @@ impl Metadata {
                 Ok(output.show(&method, || method.text())?)
             }
             (None, None) => {
-                let pallet = pallet::Contents::of(&runtime, find_pallet(&runtime, name)?)?;
+                let pallet = pallet::Contents::of(&runtime, find_pallet(&runtime, name)?);
                 Ok(output.show(&pallet, || pallet.text())?)
             }
             (None, Some(item)) => {
@@ -74,11 +104,9 @@ fn find_pallet<'a>(runtime: &'a Runtime, name: &str) -> Result<&'a Pallet> {
     found.ok_or_else(|| {
         let names =
             runtime.pallets().iter().map(Pallet::name).chain(runtime.apis().iter().map(RuntimeApi::name));
-        let (hint, spec, version) = (did_you_mean(name, names), runtime.spec_name(), runtime.spec_version());
-        NotFound::in_runtime(format!(
-            "no pallet or runtime API is named \"{name}\" in {spec} {version}{hint}"
-        ))
-        .into()
+        let hint = did_you_mean(name, names);
+        NotFound::in_runtime(format!("no pallet or runtime API is named \"{name}\" in {runtime}{hint}"))
+            .into()
     })
 }
 

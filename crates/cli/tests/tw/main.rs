@@ -9,6 +9,7 @@ mod demo;
 mod devnet;
 mod lines;
 mod map;
+mod metadata;
 mod offline;
 mod outages;
 mod reads;

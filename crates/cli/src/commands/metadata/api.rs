@@ -19,6 +19,8 @@ pub(super) struct Method<'a> {
     arguments: Vec<Argument<'a>>,
     output: String,
     docs: &'a str,
+    #[serde(skip)]
+    signature: String,
 }
 
 #[derive(Serialize)]
@@ -41,7 +43,7 @@ impl<'a> Api<'a> {
         }
         text.push('\n');
         for method in &self.methods {
-            text.extend(["\n  ", &method.signature()]);
+            text.extend(["\n  ", &method.signature]);
         }
         text
     }
@@ -60,18 +62,11 @@ impl<'a> Method<'a> {
             arguments: arguments.collect(),
             output: plan.type_name(method.output()),
             docs: method.docs(),
+            signature: method.signature(),
         }
     }
 
     pub(super) fn text(&self) -> String {
-        with_docs(format!("method {}.{}", self.api, self.signature()), self.docs)
-    }
-
-    /// `get_neuron(netuid: u16, uid: u16) -> Option<NeuronInfo>`
-    fn signature(&self) -> String {
-        let arguments =
-            self.arguments.iter().map(|argument| format!("{}: {}", argument.name, argument.type_name));
-        let arguments: Vec<_> = arguments.collect();
-        format!("{}({}) -> {}", self.name, arguments.join(", "), self.output)
+        with_docs(format!("method {}.{}", self.api, self.signature), self.docs)
     }
 }

@@ -5,7 +5,6 @@ use tensorwire_scale::{
     Constant, FieldDescription, Pallet, Plan, StorageEntry, VariantDescription, did_you_mean,
 };
 
-use super::pallet::variants;
 use crate::{failure::NotFound, pretty::pretty};
 
 /// One thing that a pallet has.
@@ -33,6 +32,8 @@ pub(super) struct Storage<'a> {
     default: Option<Value>,
     prefix: String,
     docs: &'a str,
+    #[serde(skip)]
+    pub(super) signature: String,
 }
 
 #[derive(Serialize)]
@@ -55,12 +56,15 @@ pub(super) struct ConstantItem<'a> {
 #[derive(Serialize)]
 pub(super) struct Variant {
     name: String,
-    index: u8,
+    pub(super) index: u8,
     fields: Vec<Field>,
+    docs: String,
+    #[serde(skip)]
+    pub(super) signature: String,
 }
 
 #[derive(Serialize)]
-struct Field {
+pub(super) struct Field {
     name: Option<String>,
     #[serde(rename = "type")]
     type_name: String,
@@ -76,14 +80,11 @@ pub(super) fn find<'a>(runtime: &'a Runtime, pallet: &'a Pallet, name: &str) -> 
     if let Some(constant) = pallet.constants().iter().find(|constant| constant.name() == name) {
         items.push(Item::Constant(ConstantItem::of(plan, constant)?));
     }
-    let kinds: [(_, Kind<'a>); 3] = [
-        (pallet.calls_type(), Item::Call),
-        (pallet.event_type(), Item::Event),
-        (pallet.error_type(), Item::Error),
-    ];
+    let kinds: [(_, Kind<'_>); 3] =
+        [(pallet.calls(), Item::Call), (pallet.events(), Item::Event), (pallet.errors(), Item::Error)];
     let mut others = Vec::new();
-    for (ty, kind) in kinds {
-        for variant in variants(plan, ty)? {
+    for (variants, kind) in kinds {
+        for variant in variants {
             if variant.name == name {
                 items.push(kind(variant.into()));
             } else {
@@ -95,7 +96,7 @@ pub(super) fn find<'a>(runtime: &'a Runtime, pallet: &'a Pallet, name: &str) -> 
         let storage = pallet.storage().iter().map(StorageEntry::name);
         let names = storage.chain(pallet.constants().iter().map(Constant::name));
         let hint = did_you_mean(name, names.chain(others.iter().map(String::as_str)));
-        let message = format!("{} has nothing named \"{name}\"{hint}", pallet.name());
+        let message = format!("{} of {runtime} has nothing named \"{name}\"{hint}", pallet.name());
         return Err(NotFound::in_runtime(message).into());
     }
     Ok(items)
@@ -135,19 +136,12 @@ impl<'a> Storage<'a> {
             default,
             prefix: const_hex::encode_prefixed(entry.prefix()),
             docs: entry.docs(),
+            signature: entry.signature(),
         }
     }
 
-    /// `Uids(u16, AccountId32): Option<u16>`
-    pub(super) fn signature(&self) -> String {
-        let keys: Vec<_> = self.keys.iter().map(|key| key.type_name.as_str()).collect();
-        let keys = if keys.is_empty() { String::new() } else { format!("({})", keys.join(", ")) };
-        let value = if self.optional { format!("Option<{}>", self.value) } else { self.value.clone() };
-        format!("{}{keys}: {value}", self.name)
-    }
-
     fn text(&self) -> String {
-        let mut lines = vec![format!("storage {}", self.signature())];
+        let mut lines = vec![format!("storage {}", self.signature)];
         for (place, Key { type_name, hasher }) in self.keys.iter().enumerate() {
             lines.push(format!("  key {}: {type_name}, hashed by {hasher}", place + 1));
         }
@@ -167,20 +161,36 @@ impl<'a> ConstantItem<'a> {
 }
 
 impl From<VariantDescription> for Variant {
-    fn from(VariantDescription { name, index, fields, .. }: VariantDescription) -> Self {
-        let field = |FieldDescription { name, type_name, .. }| Field { name, type_name };
-        Self { name, index, fields: fields.into_iter().map(field).collect() }
+    fn from(variant: VariantDescription) -> Self {
+        let signature = variant.signature();
+        let VariantDescription { name, index, fields, docs, .. } = variant;
+        Self { name, index, fields: fields.into_iter().map(Field::from).collect(), docs, signature }
+    }
+}
+
+impl From<FieldDescription> for Field {
+    fn from(FieldDescription { name, type_name, .. }: FieldDescription) -> Self {
+        Self { name, type_name }
+    }
+}
+
+impl Field {
+    /// As in `netuid: u16`; a field without a name is called by its place.
+    pub(super) fn text(&self, place: usize) -> String {
+        match &self.name {
+            Some(name) => format!("{name}: {}", self.type_name),
+            None => format!("{place}: {}", self.type_name),
+        }
     }
 }
 
 impl Variant {
     fn text(&self, kind: &str) -> String {
         let mut text = format!("{kind} {}, index {}", self.name, self.index);
-        for (place, Field { name, type_name }) in self.fields.iter().enumerate() {
-            let name = name.clone().unwrap_or_else(|| place.to_string());
-            text.extend(["\n  ", &name, ": ", type_name]);
+        for (place, field) in self.fields.iter().enumerate() {
+            text.extend(["\n  ", &field.text(place)]);
         }
-        text
+        with_docs(text, &self.docs)
     }
 }
 

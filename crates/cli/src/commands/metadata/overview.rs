@@ -21,6 +21,9 @@ struct Pallet<'a> {
     index: u8,
     storage: usize,
     constants: usize,
+    calls: usize,
+    events: usize,
+    errors: usize,
 }
 
 #[derive(Serialize)]
@@ -36,6 +39,9 @@ impl<'a> Overview<'a> {
             index: pallet.index(),
             storage: pallet.storage().len(),
             constants: pallet.constants().len(),
+            calls: pallet.calls().len(),
+            events: pallet.events().len(),
+            errors: pallet.errors().len(),
         });
         let apis = runtime.apis().iter().map(|api| Api { name: api.name(), methods: api.methods().len() });
         Self {
@@ -51,9 +57,12 @@ impl<'a> Overview<'a> {
 
     pub(super) fn text(&self) -> String {
         let Self { spec_name, spec_version, metadata_version, .. } = self;
-        let mut pallets = Table::new([">INDEX", "PALLET", ">STORAGE", ">CONSTANTS"]);
-        for Pallet { name, index, storage, constants } in &self.pallets {
-            pallets.row([index.to_string(), (*name).to_owned(), storage.to_string(), constants.to_string()]);
+        let headings = [">INDEX", "PALLET", ">STORAGE", ">CONSTANTS", ">CALLS", ">EVENTS", ">ERRORS"];
+        let mut pallets = Table::new(headings);
+        for Pallet { name, index, storage, constants, calls, events, errors } in &self.pallets {
+            let counts = [storage, constants, calls, events, errors].map(usize::to_string);
+            let cells = [index.to_string(), (*name).to_owned()].into_iter().chain(counts);
+            pallets.row(cells.collect::<Vec<_>>());
         }
         let mut apis = Table::new(["RUNTIME API", ">METHODS"]);
         for Api { name, methods } in &self.apis {

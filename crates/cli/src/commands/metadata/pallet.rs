@@ -1,11 +1,10 @@
 use std::fmt::Write;
 
-use anyhow::Result;
 use serde::Serialize;
 use tensorwire::Runtime;
-use tensorwire_scale::{Pallet, Plan, TypeId, TypeKind, VariantDescription};
+use tensorwire_scale::{Pallet, VariantDescription};
 
-use super::item::{Storage, first_line};
+use super::item::{Storage, Variant, first_line};
 
 /// What a pallet has.
 #[derive(Serialize)]
@@ -15,9 +14,9 @@ pub(super) struct Contents<'a> {
     docs: &'a str,
     storage: Vec<Storage<'a>>,
     constants: Vec<Constant<'a>>,
-    calls: Vec<String>,
-    events: Vec<String>,
-    errors: Vec<String>,
+    calls: Vec<Variant>,
+    events: Vec<Variant>,
+    errors: Vec<Variant>,
 }
 
 #[derive(Serialize)]
@@ -28,29 +27,27 @@ struct Constant<'a> {
 }
 
 impl<'a> Contents<'a> {
-    pub(super) fn of(runtime: &'a Runtime, pallet: &'a Pallet) -> Result<Self> {
+    pub(super) fn of(runtime: &'a Runtime, pallet: &'a Pallet) -> Self {
         let plan = runtime.plan();
         let constants = pallet.constants().iter().map(|constant| Constant {
             name: constant.name(),
             type_name: plan.type_name(constant.type_id()),
         });
-        let names = |ty| -> Result<Vec<String>> {
-            Ok(variants(plan, ty)?.into_iter().map(|variant| variant.name).collect())
-        };
-        Ok(Self {
+        let variants = |variants: Vec<VariantDescription>| variants.into_iter().map(Variant::from).collect();
+        Self {
             name: pallet.name(),
             index: pallet.index(),
             docs: pallet.docs(),
             storage: pallet.storage().iter().map(|entry| Storage::of(plan, entry)).collect(),
             constants: constants.collect(),
-            calls: names(pallet.calls_type())?,
-            events: names(pallet.event_type())?,
-            errors: names(pallet.error_type())?,
-        })
+            calls: variants(pallet.calls()),
+            events: variants(pallet.events()),
+            errors: variants(pallet.errors()),
+        }
     }
 
     pub(super) fn text(&self) -> String {
-        let storage = self.storage.iter().map(Storage::signature);
+        let storage = self.storage.iter().map(|storage| storage.signature.clone());
         let constants =
             self.constants.iter().map(|constant| format!("{}: {}", constant.name, constant.type_name));
         let mut text = format!("{}, pallet {}", self.name, self.index);
@@ -59,19 +56,15 @@ impl<'a> Contents<'a> {
         }
         section(&mut text, "storage", storage);
         section(&mut text, "constants", constants);
-        section(&mut text, "calls", self.calls.iter().cloned());
-        section(&mut text, "events", self.events.iter().cloned());
-        section(&mut text, "errors", self.errors.iter().cloned());
+        section(&mut text, "calls", signatures(&self.calls));
+        section(&mut text, "events", signatures(&self.events));
+        section(&mut text, "errors", signatures(&self.errors));
         text
     }
 }
 
-/// The variants of a pallet's enum of calls, events or errors; none if it has no such enum.
-pub(super) fn variants(plan: &Plan, ty: Option<TypeId>) -> Result<Vec<VariantDescription>> {
-    match ty.map(|ty| plan.describe(ty)).transpose()?.map(|description| description.kind) {
-        Some(TypeKind::Variants(variants)) => Ok(variants),
-        _ => Ok(Vec::new()),
-    }
+fn signatures(variants: &[Variant]) -> impl ExactSizeIterator<Item = String> {
+    variants.iter().map(|variant| variant.signature.clone())
 }
 
 fn section(text: &mut String, title: &str, lines: impl ExactSizeIterator<Item = String>) {

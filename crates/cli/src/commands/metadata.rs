@@ -1,6 +1,6 @@
 use std::{path::PathBuf, sync::Arc};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 use tensorwire::Runtime;
 use tensorwire_scale::{Pallet, RuntimeApi, did_you_mean};
@@ -16,7 +16,7 @@ mod types;
 
 /// Show what a runtime has: pallets, storage, constants, calls, events, errors, runtime APIs, types
 #[derive(Args)]
-#[command(after_help = NOTES, args_conflicts_with_subcommands = true)]
+#[command(after_help = NOTES)]
 pub(crate) struct Metadata {
     #[command(subcommand)]
     other: Option<Other>,
@@ -24,21 +24,15 @@ pub(crate) struct Metadata {
     name: Option<String>,
     /// A storage item, constant, call, event or error of the pallet, or a method of the API
     item: Option<String>,
-    #[command(flatten)]
-    source: Source,
+    /// Read a file of metadata (raw, hex, or a node's JSON answer) instead of asking a node
+    #[arg(long, global = true, value_name = "FILE")]
+    metadata: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Other {
     Diff(diff::Compare),
     Types(types::List),
-}
-
-#[derive(Args)]
-struct Source {
-    /// Read a file of metadata (raw, hex, or a node's JSON answer) instead of asking a node
-    #[arg(long, value_name = "FILE")]
-    metadata: Option<PathBuf>,
 }
 
 const NOTES: &str = "\
@@ -55,23 +49,24 @@ Examples:
   tw metadata diff 5000000 HEAD
   tw --json metadata --metadata metadata.hex | jq -r '.pallets[].name'";
 
-impl Source {
-    fn runtime(&self, context: &Context) -> Result<Arc<Runtime>> {
-        match &self.metadata {
-            Some(file) => Ok(Arc::new(metadata_file::load(file)?)),
-            None => context.runtime(),
-        }
-    }
-}
-
 impl Metadata {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        match self.other {
-            Some(Other::Diff(diff)) => return diff.run(context),
-            Some(Other::Types(types)) => return types.run(context),
-            None => {}
+        let runtime = || match &self.metadata {
+            Some(file) => Ok(Arc::new(metadata_file::load(file)?)),
+            None => context.runtime(),
+        };
+        match (self.other, &self.name, &self.metadata) {
+            (None, ..) => {}
+            (Some(Other::Types(types)), None, _) => return types.run(&*runtime()?, context),
+            (Some(Other::Diff(diff)), None, None) => return diff.run(context),
+            (Some(Other::Diff(_)), None, Some(_)) => {
+                bail!("`tw metadata diff` takes files as its arguments, without --metadata")
+            }
+            (Some(_), Some(name), _) => {
+                bail!("nothing named diff or types is looked up in {name} but behind --")
+            }
         }
-        let runtime = self.source.runtime(context)?;
+        let runtime = runtime()?;
         let output = &context.output;
         let Some(name) = self.name.as_deref() else {
             let overview = overview::Overview::of(&runtime);

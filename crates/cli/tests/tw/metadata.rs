@@ -110,6 +110,9 @@ fn sides_that_are_neither_file_nor_block_are_named() {
     assert!(error.contains("holds no usable metadata"), "{error}");
     assert!(devnet(&["metadata", "diff", "HEAD", "999999"]).failed().contains("999999"));
     tw(&["metadata", "diff", "HEAD"]).misused();
+    assert!(metadata(&["diff", "1", "2"]).failed().contains("without --metadata"));
+    assert!(metadata(&["Balances", "types"]).failed().contains("looked up in Balances"));
+    assert!(metadata(&["types"]).succeeded().contains("frame_system::EventRecord"));
     // Behind -- it is the name of a pallet.
     let error = devnet(&["metadata", "--", "diff"]).failed();
     assert!(error.contains("no pallet or runtime API is named \"diff\""), "{error}");

@@ -6,10 +6,7 @@ use serde::Serialize;
 use tensorwire::Runtime;
 use tensorwire_scale::{TypeDescription, TypeId, TypeKind};
 
-use super::{
-    Source,
-    item::{Field, Variant},
-};
+use super::item::{Field, Variant};
 use crate::{context::Context, table::Table};
 
 /// List the types of a runtime, or show one
@@ -18,8 +15,6 @@ use crate::{context::Context, table::Table};
 pub(super) struct List {
     /// A type's id, its path, the last part of that, or its name as it is shown here
     name: Option<String>,
-    #[command(flatten)]
-    source: Source,
 }
 
 const NOTES: &str = "\
@@ -67,15 +62,14 @@ struct Inner {
 }
 
 impl List {
-    pub(super) fn run(self, context: &Context) -> Result<()> {
-        let runtime = self.source.runtime(context)?;
+    pub(super) fn run(self, runtime: &Runtime, context: &Context) -> Result<()> {
         let Some(name) = self.name else {
             let lines: Vec<_> = runtime.types().map(|ty| Line::of(&ty)).collect();
             return Ok(context.output.show(&lines, || table(&lines))?);
         };
         let plan = runtime.plan();
         let find = || plan.find_type(&name).and_then(|ty| plan.describe(ty));
-        let found = Type::of(&runtime, find().map_err(tensorwire::Error::from)?);
+        let found = Type::of(runtime, find().map_err(tensorwire::Error::from)?);
         Ok(context.output.show(&found, || found.text())?)
     }
 }

@@ -97,9 +97,8 @@ impl Node {
         if block.number == Some(0) {
             return Ok(None);
         }
-        let header = backfill::by_hash(self, block.hash, block.needs()).await?;
-        let unknown = || Error::new(ErrorKind::UnknownBlock, format!("the node has no block {}", block.hash));
-        let header = header.ok_or_else(unknown)?;
+        let header = backfill::by_hash(self, block.hash, block.needs_block()).await?;
+        let header = header.ok_or_else(|| block.unknown())?;
         if header.number == 0 {
             return Ok(None);
         }

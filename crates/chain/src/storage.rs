@@ -4,12 +4,13 @@ use crate::{At, Result, at::InForce, coalesce::Found};
 
 pub(crate) mod key;
 
-/// A value of a storage item that is asked for together with others. See [`At::query_multi`].
+/// A value of a storage item that is asked for together with others. See [`At::query_multi`], and
+/// [`Chain::watch_many`](crate::Chain::watch_many).
 #[derive(Debug, Clone, PartialEq)]
 pub struct StorageQuery {
-    pallet: String,
-    item: String,
-    keys: Vec<Value>,
+    pub(crate) pallet: String,
+    pub(crate) item: String,
+    pub(crate) keys: Vec<Value>,
 }
 
 impl StorageQuery {

@@ -4,19 +4,21 @@ use futures_util::{
 };
 use tensorwire_scale::{Arguments, Value};
 
-use crate::{Chain, Hash, Result, streamed::streamed};
+use crate::{Chain, Hash, Result, StorageQuery, streamed::streamed};
 
 mod item;
 mod watching;
 
 use watching::Watching;
 
-/// A value of a watched storage item. See [`Chain::watch`].
+/// A value of a watched storage item. See [`Chain::watch`] and [`Chain::watch_many`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Change {
     /// The block that the value is of.
     pub block: Hash,
+    /// Which of the watched items it is of: its place among them, from 0.
+    pub item: usize,
     /// The value; the item's default, or `Value::None` if it is optional, where there is none.
     pub value: Value,
     /// Whether changes between the one before and this one may be missing: after a reconnect, a reorganisation, or where
@@ -24,7 +26,7 @@ pub struct Change {
     pub gap: bool,
 }
 
-/// The values of a storage item as they change: an endless stream of [`Change`]s.
+/// The values of storage items as they change: an endless stream of [`Change`]s.
 #[must_use = "a stream does nothing unless polled"]
 pub struct Watch(BoxStream<'static, Result<Change>>);
 
@@ -49,7 +51,19 @@ impl Chain {
     /// `Invalid`, naming the keys that the item takes; `Decode`; `WrongChain`; a method that the node does not know; a
     /// second head that is none; and when the chain is closed by its owner.
     pub fn watch(&self, pallet: &str, item: &str, keys: impl Arguments) -> Watch {
-        let watching = Watching::new(self.clone(), pallet, item, keys.into_values());
+        self.watch_many([StorageQuery::new(pallet, item, keys)])
+    }
+
+    /// The values of several storage items, by one subscription: the present ones first, in the order of the items, then
+    /// every change, those of one block in the order of the items. [`Change::item`] says which item a change is of.
+    ///
+    /// Costs what [`watch`](Self::watch) costs, however many they are. A node bounds how long a request may be: some
+    /// thousand items fit.
+    ///
+    /// # Errors
+    /// As [`watch`](Self::watch): one item that the runtime does not have ends the stream.
+    pub fn watch_many(&self, items: impl IntoIterator<Item = StorageQuery>) -> Watch {
+        let watching = Watching::new(self.clone(), items.into_iter().collect());
         let next = async |mut watching: Watching| Some((watching.next().await?, watching));
         Watch(stream::unfold(watching, next).fuse().boxed())
     }

@@ -148,8 +148,8 @@ async fn the_genesis_has_neither_parent_nor_author_nor_events() {
 async fn a_node_that_lies_about_a_block_is_caught() {
     let Some(scripted) = ScriptedChain::start().await else { return };
     let (one, two) = (timestamp(&scripted, 1), timestamp(&scripted, 2));
-    let other = scripted.block(GENESIS, 7, &[], &[one.clone()]);
-    let hash = scripted.block(GENESIS, 7, &[], &[two.clone()]);
+    let other = scripted.block(GENESIS, 7, &[], std::slice::from_ref(&one));
+    let hash = scripted.block(GENESIS, 7, &[], std::slice::from_ref(&two));
     let (chain, _) = warm(&scripted, hash).await;
     let read = async |what: &str| {
         let at = chain.at(hash).await.unwrap();

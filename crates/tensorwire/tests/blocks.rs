@@ -6,8 +6,8 @@ use parity_scale_codec::{Compact, Encode};
 use serde_json::{Value as Json, json};
 use sp_core::{Pair, blake2_256, sr25519};
 use tensorwire::{
-    AccountId, Cache, ErrorKind, ExecutedExtrinsic, ExtrinsicId, ExtrinsicKind, Hash, Phase, Subtensor,
-    Value, blocking, rpc::Request,
+    AccountId, Cache, DigestItem, ErrorKind, ExecutedExtrinsic, ExtrinsicId, ExtrinsicKind, Hash, Phase,
+    Subtensor, Value, blocking, rpc::Request,
 };
 use tensorwire_devnet::{Blocks, Devnet};
 
@@ -146,6 +146,34 @@ async fn g7_what_a_call_carries_has_to_succeed_as_well() {
     let outcomes: Vec<_> = transactions.iter().map(|extrinsic| extrinsic.ok()).collect();
     assert_eq!(outcomes, [true, false, false, false, false]);
     assert_eq!(transactions[3].error().unwrap().to_string(), "Arithmetic.Underflow");
+}
+
+#[tokio::test]
+async fn g9_the_block_that_carries_an_upgrade_is_read_with_the_runtime_that_executed_it() {
+    let local = Local::start().await;
+    let batch = || json!({"Utility": {"batch": {"calls": [local.transfer(5)]}}});
+    local.submit(0, 0, batch()).await;
+    let carrying = Hash(local.devnet.upgrade().await.unwrap());
+    // The upgrade itself was Alice's second extrinsic. The pallet has moved: this one is encoded by the new runtime.
+    local.submit(2, 0, batch()).await;
+    let after = local.produce().await;
+
+    let mut places = Vec::new();
+    for hash in [carrying, after] {
+        let block = local.subtensor.at(hash).await.unwrap().block_with_events().await.unwrap();
+        let batch = &block.extrinsics[1];
+        assert!(batch.ok() && batch.events().iter().any(|event| event.is("Utility", "BatchCompleted")));
+        let decoded = batch.decoded().unwrap();
+        assert!(decoded.call().is("Utility", "batch"));
+        places.push(decoded.call().index().0);
+    }
+    assert_ne!(places[0], places[1]);
+
+    let block = local.subtensor.at(carrying).await.unwrap().block_with_events().await.unwrap();
+    assert!(block.header.digest_items().contains(&DigestItem::RuntimeEnvironmentUpdated));
+    let upgrade = block.extrinsics.last().unwrap();
+    assert!(upgrade.ok() && upgrade.decoded().unwrap().call().pallet() == "Sudo");
+    assert!(upgrade.events().iter().any(|event| event.is("System", "CodeUpdated")));
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use futures_util::{TryStreamExt, future::try_join_all};
 use serde_json::json;
-use tensorwire::{AccountId, Balance, BlockId, Cache, ErrorKind, Subtensor, blocking};
+use tensorwire::{AccountId, Balance, BlockId, Cache, ErrorKind, Hash, StorageQuery, Subtensor, blocking};
 use tensorwire_devnet::Devnet;
 
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
@@ -207,4 +207,32 @@ async fn closing_ends_the_websocket() {
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     panic!("the websocket is still open");
+}
+
+#[tokio::test]
+async fn several_values_are_watched_by_one_subscription() {
+    let devnet = devnet(1, 1).await;
+    let subtensor = connect(&devnet).await;
+    subtensor.head().await.unwrap().executed_by().await.unwrap();
+    let mut watch = subtensor.watch_many([
+        StorageQuery::new("Timestamp", "Now", ()),
+        StorageQuery::new("SubtensorModule", "Tempo", [1u16]),
+        StorageQuery::new("System", "Number", ()),
+    ]);
+    let mut first = Vec::new();
+    for _ in 0..3 {
+        first.push(watch.next().await.unwrap().unwrap());
+    }
+    assert_eq!(first.iter().map(|change| change.item).collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!((first[0].value.as_u64(), first[2].value.as_u64()), (Some(0), Some(0)));
+    let before = subtensor.stats().requests;
+    for number in 1..=3_u64 {
+        let hash = Hash(devnet.produce_block().await.unwrap());
+        // The tempo stays.
+        let now = watch.next().await.unwrap().unwrap();
+        let height = watch.next().await.unwrap().unwrap();
+        assert_eq!((now.item, height.item, height.value.as_u64()), (0, 2, Some(number)));
+        assert_eq!((now.block, height.block, now.gap, height.gap), (hash, hash, false, false));
+    }
+    assert_eq!(subtensor.stats().requests, before);
 }

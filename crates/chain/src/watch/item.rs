@@ -2,29 +2,27 @@ use std::{fmt, sync::Arc};
 
 use tensorwire_scale::{Runtime, StorageEntry, Value};
 
-use crate::{Chain, changes::ChangeSet, outage::Fault};
+use crate::{Chain, StorageQuery, changes::ChangeSet, outage::Fault};
 
-/// The watched item, and the runtime that its values are read with.
-pub(super) struct Item {
-    pallet: String,
-    name: String,
-    keys: Vec<Value>,
+/// The watched items, and the runtime that their values are read with.
+pub(super) struct Items {
+    items: Vec<StorageQuery>,
     known: Option<Known>,
 }
 
 struct Known {
     runtime: Arc<Runtime>,
-    /// The storage key of the item.
-    key: Vec<u8>,
+    /// The storage keys of the items, in their order.
+    keys: Vec<Vec<u8>>,
     /// The storage key of what the state says of the last upgrade: it is watched as well.
     upgrade_key: Option<Vec<u8>>,
     /// What it said.
     upgraded_to: Option<u64>,
 }
 
-impl Item {
-    pub(super) fn new(pallet: &str, name: &str, keys: Vec<Value>) -> Self {
-        Self { pallet: pallet.to_owned(), name: name.to_owned(), keys, known: None }
+impl Items {
+    pub(super) fn new(items: Vec<StorageQuery>) -> Self {
+        Self { items, known: None }
     }
 
     /// The storage keys to subscribe to. No request once the runtime is known.
@@ -34,14 +32,10 @@ impl Item {
             None => self.with(chain.head().await?.executed_by().await?)?,
         };
         let known = self.known.insert(known);
-        Ok([Some(&known.key), known.upgrade_key.as_ref()]
-            .into_iter()
-            .flatten()
-            .map(const_hex::encode_prefixed)
-            .collect())
+        Ok(known.keys.iter().chain(&known.upgrade_key).map(const_hex::encode_prefixed).collect())
     }
 
-    /// Takes over the runtime that made these changes, if it is another one. False if the item has another key now.
+    /// Takes over the runtime that made these changes, if it is another one. False if an item has another key now.
     pub(super) async fn take_runtime(
         &mut self,
         changes: &ChangeSet<'_>,
@@ -65,28 +59,35 @@ impl Item {
         let mut next = self.with(runtime)?;
         next.upgraded_to = spec;
         let before = self.known.replace(next);
-        Ok(before.map(|before| before.key) == self.known.as_ref().map(|known| known.key.clone()))
+        Ok(before.map(|before| before.keys) == self.known.as_ref().map(|known| known.keys.clone()))
     }
 
-    /// The item's value, if it is among the changes.
-    pub(super) fn value(&self, changes: &ChangeSet<'_>) -> Result<Option<Value>, Fault> {
-        let Some(known) = &self.known else { return Ok(None) };
-        let Some(bytes) = changes.get(&known.key)? else { return Ok(None) };
-        let entry = known.runtime.storage(&self.pallet, &self.name).map_err(no_item)?;
-        entry.decode(bytes.as_deref()).map(Some).map_err(no_item)
+    /// The values that are among the changes, each with its item's place.
+    pub(super) fn values(&self, changes: &ChangeSet<'_>) -> Result<Vec<(usize, Value)>, Fault> {
+        let Some(known) = &self.known else { return Ok(Vec::new()) };
+        let mut values = Vec::new();
+        for (place, (item, key)) in self.items.iter().zip(&known.keys).enumerate() {
+            if let Some(bytes) = changes.get(key)? {
+                let entry = known.runtime.storage(&item.pallet, &item.item).map_err(no_item)?;
+                values.push((place, entry.decode(bytes.as_deref()).map_err(no_item)?));
+            }
+        }
+        Ok(values)
     }
 
     fn with(&self, runtime: Arc<Runtime>) -> Result<Known, Fault> {
-        let entry = runtime.storage(&self.pallet, &self.name).map_err(no_item)?;
-        let key = entry.key(&self.keys).map_err(no_item)?;
+        let key = |item: &StorageQuery| runtime.storage(&item.pallet, &item.item)?.key(&item.keys);
+        let keys = self.items.iter().map(key).collect::<Result<_, _>>().map_err(no_item)?;
         let upgrade_key = last_upgrade(&runtime).and_then(|entry| entry.key(&[]).ok());
-        Ok(Known { key, upgrade_key, upgraded_to: None, runtime })
+        Ok(Known { keys, upgrade_key, upgraded_to: None, runtime })
     }
 }
 
-impl fmt::Display for Item {
+impl fmt::Display for Items {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.pallet, self.name)
+        let Some((first, others)) = self.items.split_first() else { return f.write_str("of nothing") };
+        write!(f, "{}.{}", first.pallet, first.item)?;
+        if others.is_empty() { Ok(()) } else { write!(f, " and {} more", others.len()) }
     }
 }
 

@@ -1,24 +1,25 @@
-use std::pin::pin;
+use std::{collections::VecDeque, pin::pin};
 
 use futures_util::future::{Either, select, try_join};
 use tensorwire_rpc::{self as rpc, Answer, Request};
-use tensorwire_scale::Value;
 use tokio::time::timeout;
 
-use super::{Change, item::Item};
+use super::{Change, item::Items};
 use crate::{
-    BlockRef, Chain, Header, Result, backfill,
+    BlockRef, Chain, Header, Result, StorageQuery, backfill,
     changes::ChangeSet,
     outage::{Fault, Outage, until},
     pool::Feed,
 };
 
-/// A watch at work. Beside the item it follows the heads: a node does not tell which values a reorganisation has
+/// A watch at work. Beside the items it follows the heads: a node does not tell which values a reorganisation has
 /// brought back.
 pub(super) struct Watching {
     chain: Chain,
-    item: Item,
+    items: Items,
     feeds: Option<Feeds>,
+    /// Changes of one block, of which the first was told.
+    others: VecDeque<Change>,
     /// Whether something was told.
     begun: bool,
     /// Whether changes may be missing before the next one told.
@@ -47,14 +48,17 @@ impl Feeds {
 }
 
 impl Watching {
-    pub(super) fn new(chain: Chain, pallet: &str, item: &str, keys: Vec<Value>) -> Self {
+    pub(super) fn new(chain: Chain, items: Vec<StorageQuery>) -> Self {
         let outage = Outage::new(chain.node().clone());
-        let item = Item::new(pallet, item, keys);
-        Self { chain, item, feeds: None, begun: false, gap: false, outage }
+        let (items, others) = (Items::new(items), VecDeque::new());
+        Self { chain, items, feeds: None, others, begun: false, gap: false, outage }
     }
 
     /// The next change; `None` after an error that cannot heal.
     pub(super) async fn next(&mut self) -> Option<Result<Change>> {
+        if let Some(change) = self.others.pop_front() {
+            return Some(Ok(change));
+        }
         loop {
             if self.outage.has_ended() {
                 self.feeds = None;
@@ -74,7 +78,7 @@ impl Watching {
                 Ok(None) => {}
                 Err(fault) => {
                     if let Some(error) = self.outage.note(fault) {
-                        return Some(Err(error.asking(|| format!("watch {}", self.item))));
+                        return Some(Err(error.asking(|| format!("watch {}", self.items))));
                     }
                 }
             }
@@ -104,7 +108,7 @@ impl Watching {
     }
 
     async fn subscribe(&mut self) -> Result<Feeds, Fault> {
-        let keys = self.item.keys(&self.chain).await?;
+        let keys = self.items.keys(&self.chain).await?;
         let node = self.chain.node();
         let values = Request::new("state_subscribeStorage").param(keys);
         let (values, heads) = try_join(
@@ -140,14 +144,19 @@ impl Watching {
 
     async fn read(&mut self, answer: &Answer) -> Result<Option<Change>, Fault> {
         let changes = ChangeSet::read(answer)?;
-        let same_key = self.item.take_runtime(&changes, &self.chain).await?;
+        let same_key = self.items.take_runtime(&changes, &self.chain).await?;
         if !same_key {
             self.start_over();
             return Ok(None);
         }
-        let Some(value) = self.item.value(&changes)? else { return Ok(None) };
+        let values = self.items.values(&changes)?;
+        if values.is_empty() {
+            return Ok(None);
+        }
         self.begun = true;
-        Ok(Some(Change { block: changes.block, value, gap: std::mem::take(&mut self.gap) }))
+        let (block, gap) = (changes.block, std::mem::take(&mut self.gap));
+        self.others = values.into_iter().map(|(item, value)| Change { block, item, value, gap }).collect();
+        Ok(self.others.pop_front())
     }
 
     fn take_head(&mut self, given: Given) -> Result<(), Fault> {

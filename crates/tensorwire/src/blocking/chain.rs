@@ -1,6 +1,6 @@
 use tensorwire_chain::{
     Arguments, BlockId, CacheStats, EndpointStatus, ExecutedExtrinsic, ExtrinsicId, Hash, Header, Properties,
-    Result, Stats,
+    Result, Stats, StorageQuery,
 };
 
 use super::{At, Heads, Watch, wait};
@@ -83,6 +83,11 @@ impl Chain {
     /// See [`Chain::wait_for`](crate::Chain::wait_for).
     pub fn wait_for<T>(&self, number: u64, handler: impl FnMut(&Header) -> Option<T>) -> Result<T> {
         wait(self.0.wait_for(number, handler))
+    }
+
+    /// See [`Chain::watch_many`](crate::Chain::watch_many).
+    pub fn watch_many(&self, items: impl IntoIterator<Item = StorageQuery>) -> Watch {
+        Watch(self.0.watch_many(items))
     }
 
     /// See [`Chain::status`](crate::Chain::status).

@@ -24,7 +24,8 @@ impl Pallet {
         &self.name
     }
 
-    /// The index that its calls, events and errors carry on the wire.
+    /// The index that its calls, events and errors carry on the wire; its errors alone in metadata before V12, which
+    /// counts the others apart.
     pub fn index(&self) -> u8 {
         self.index
     }

@@ -1,6 +1,7 @@
 //! Metadata V8 to V13 with definitions, and what they decode.
 #![allow(clippy::unwrap_used)]
 
+mod events;
 mod overrides;
 mod sample;
 

@@ -1,7 +1,7 @@
 //! Metadata of all versions from 8 to 13 of one imagined runtime, as `frame-metadata` writes it.
 
 use frame_metadata::{RuntimeMetadata, RuntimeMetadataPrefixed, decode_different::DecodeDifferent};
-use parity_scale_codec::Encode;
+use parity_scale_codec::{Compact, Encode};
 
 /// The spec version that the constant `System.Version` has, in metadata from V12 on.
 pub(crate) const SPEC_VERSION: u32 = 1005;
@@ -179,4 +179,9 @@ metadata!(v13, V13, RuntimeMetadataV13, concat Blake2_128Concat, flag unused, in
 /// All of them, with their versions.
 pub(crate) fn all() -> [(u32, Vec<u8>); 6] {
     [(8, v8()), (9, v9()), (10, v10()), (11, v11()), (12, v12()), (13, v13())]
+}
+
+/// An opaque block of events as `System.Events` holds it.
+pub(crate) fn list(records: &[Vec<u8>]) -> Vec<u8> {
+    [Compact(records.len() as u32).encode(), records.concat()].concat()
 }

@@ -8,6 +8,7 @@ use std::{
 
 use futures_util::future::join;
 use tensorwire_rpc as rpc;
+use tensorwire_scale::Types;
 use tokio::runtime::Handle;
 
 use crate::{
@@ -28,6 +29,7 @@ pub struct Builder {
     endpoints: Vec<(Role, rpc::Builder)>,
     connect_timeout: Option<Duration>,
     cache: Cache,
+    types: Types,
     value_cache: Option<usize>,
     genesis: Option<Hash>,
     settings: Settings,
@@ -51,6 +53,7 @@ impl Builder {
             endpoints: vec![(Role::Primary, endpoint)],
             connect_timeout: None,
             cache: Cache::on_disk(),
+            types: Types::new(),
             value_cache: None,
             genesis: None,
             settings: Settings {
@@ -90,6 +93,13 @@ impl Builder {
     /// neither use nor fill it. [`Chain::cache_stats`] counts.
     pub fn value_cache(mut self, bytes: usize) -> Self {
         self.value_cache = Some(bytes);
+        self
+    }
+
+    /// Types that metadata does not describe: what runtimes need whose metadata is older than V14, and what takes the
+    /// place of the runtime's own. Default is none. No request.
+    pub fn types(mut self, types: Types) -> Self {
+        self.types = types;
         self
     }
 
@@ -162,16 +172,16 @@ impl Builder {
         open: impl AsyncFnOnce(Wires, &Identity) -> Result<Vec<Endpoint>>,
     ) -> Result<Chain> {
         let url = self.endpoints[0].1.url().to_owned();
-        let cache = self.cache.clone();
+        let (cache, types) = (self.cache.clone(), self.types.clone());
         let identity = Arc::new(Identity::new(self.genesis));
         let wires = self.wires(&identity)?;
         // The disk is read while the handshakes are under way.
-        let (endpoints, known) = join(open(wires, &identity), cache.last(&url)).await;
+        let (endpoints, known) = join(open(wires, &identity), cache.last(&url, &types)).await;
         let endpoints = endpoints?;
         // Where the connection lives, its work lives too.
         let handle = Handle::current();
         let pool = Pool::new(endpoints, identity, &self.settings);
-        let runtimes = Runtimes::new(&pool, &handle, cache, &url, known);
+        let runtimes = Runtimes::new(&pool, &handle, cache, types, &url, known);
         Ok(Chain::new(Node::new(pool, handle, runtimes, Values::new(self.value_cache))))
     }
 

@@ -1,7 +1,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use etcetera::BaseStrategy;
-use tensorwire_scale::{Runtime, hash::blake2_128};
+use tensorwire_scale::{Runtime, Types, hash::blake2_128};
 
 use crate::{Error, ErrorKind, Result, runtimes::Key, runtimes::off_thread};
 
@@ -91,11 +91,12 @@ impl Cache {
         Self(Some(Arc::new(shelf)))
     }
 
-    /// The runtime of that key, if it is there and whole.
-    pub(crate) async fn load(&self, key: Key) -> Option<Arc<Runtime>> {
+    /// The runtime of that key, if it is there and whole, with the types that its metadata does not describe.
+    pub(crate) async fn load(&self, key: Key, types: &Types) -> Option<Arc<Runtime>> {
         let name = Name::Runtime(key);
         let sealed = self.0.as_ref()?.get(&name.to_string()).await?;
-        let read = off_thread(move || runtime(&sealed, key)).await.ok()?;
+        let types = types.clone();
+        let read = off_thread(move || runtime(&sealed, key, &types)).await.ok()?;
         read.map_err(|why| self.damaged(&name, &why.to_string())).ok()
     }
 
@@ -107,12 +108,12 @@ impl Cache {
     }
 
     /// The runtime last used at that endpoint.
-    pub(crate) async fn last(&self, endpoint: &str) -> Option<(Key, Arc<Runtime>)> {
+    pub(crate) async fn last(&self, endpoint: &str, types: &Types) -> Option<(Key, Arc<Runtime>)> {
         let name = Name::endpoint(endpoint);
         let sealed = self.0.as_ref()?.get(&name.to_string()).await?;
         let content = seal::open(&sealed).map_err(|why| self.damaged(&name, why)).ok()?;
         match Name::parse(std::str::from_utf8(content).ok()?)? {
-            Name::Runtime(key) => Some((key, self.load(key).await?)),
+            Name::Runtime(key) => Some((key, self.load(key, types).await?)),
             Name::Endpoint(_) => None,
         }
     }
@@ -144,9 +145,10 @@ impl Name {
     }
 }
 
-fn runtime(sealed: &[u8], key: Key) -> Result<Arc<Runtime>> {
+fn runtime(sealed: &[u8], key: Key, types: &Types) -> Result<Arc<Runtime>> {
     let damaged = |why: &str| Error::new(ErrorKind::Decode, why);
-    let runtime = Runtime::from_metadata(seal::open(sealed).map_err(damaged)?)?;
+    let metadata = seal::open(sealed).map_err(damaged)?;
+    let runtime = Runtime::from_metadata_with(metadata, types, Some(key.spec_version))?;
     if runtime.spec_version() != key.spec_version {
         return Err(damaged("it holds another spec version"));
     }

@@ -65,5 +65,5 @@ pub use tensorwire_rpc as rpc;
 pub use tensorwire_rpc::Stats;
 pub use tensorwire_scale::{
     AccountId, Arguments, Call, ChangeKind, Diff, Difference, DispatchError, Era, Event, Extrinsic,
-    ExtrinsicKind, FromScale, ItemChange, ItemKind, Phase, Runtime, Signed, TransactionError, Value,
+    ExtrinsicKind, FromScale, ItemChange, ItemKind, Phase, Runtime, Signed, TransactionError, Types, Value,
 };

@@ -8,7 +8,7 @@ use std::{
 
 use futures_util::TryFutureExt;
 use tensorwire_rpc::Request;
-use tensorwire_scale::Runtime;
+use tensorwire_scale::{Runtime, Types};
 use tokio::runtime::Handle;
 
 use crate::{
@@ -36,6 +36,7 @@ pub(crate) struct Runtimes {
 struct Loader {
     pool: Arc<Pool>,
     cache: Cache,
+    types: Types,
     /// Which metadata versions the node's head runtime has, asked for while connecting where no runtime is cached.
     versions: Option<Flight<Vec<u32>>>,
     /// How many runtimes the cache had, and how many it had not.
@@ -87,6 +88,7 @@ impl Runtimes {
         pool: &Arc<Pool>,
         handle: &Handle,
         cache: Cache,
+        types: Types,
         endpoint: &str,
         known: Option<(Key, Arc<Runtime>)>,
     ) -> Self {
@@ -101,7 +103,8 @@ impl Runtimes {
         }
         let from_cache = AtomicU64::new(u64::from(versions.is_none()));
         let downloaded = AtomicU64::default();
-        let loader = Arc::new(Loader { pool: pool.clone(), cache, versions, loaded: from_cache, downloaded });
+        let loader =
+            Arc::new(Loader { pool: pool.clone(), cache, types, versions, loaded: from_cache, downloaded });
         Self { loader, handle: handle.clone(), endpoint: endpoint.to_owned(), loaded: Mutex::new(loaded) }
     }
 
@@ -177,14 +180,15 @@ impl Loader {
             let spec_version = key.spec_version;
             tracing::debug!(target: "tensorwire::chain", spec_version, source, "runtime");
         };
-        if let Some(runtime) = self.cache.load(key).await {
+        if let Some(runtime) = self.cache.load(key, &self.types).await {
             loaded("cache");
             self.loaded.fetch_add(1, Ordering::Relaxed);
             return Ok(runtime);
         }
         let metadata = self.download(block, needs).await?;
-        let parsed = metadata.clone();
-        let runtime = off_thread(move || Runtime::from_metadata(&parsed)).await??;
+        let (parsed, types) = (metadata.clone(), self.types.clone());
+        let parse = move || Runtime::from_metadata_with(&parsed, &types, Some(key.spec_version));
+        let runtime = off_thread(parse).await??;
         if runtime.spec_version() != key.spec_version {
             let (given, wanted) = (runtime.spec_version(), key.spec_version);
             let message =

@@ -86,7 +86,7 @@ impl Extrinsic {
 
     /// How many transactions the signer had made before.
     pub fn nonce(&self) -> Option<u64> {
-        self.extension("CheckNonce")?.as_u64()
+        self.content("CheckNonce")?.as_u64()
     }
 
     /// What was offered to the block's author above the fee, in the smallest unit of the chain's token.
@@ -96,7 +96,7 @@ impl Extrinsic {
 
     /// For which blocks it was valid.
     pub fn era(&self) -> Option<Era> {
-        Era::of(["CheckMortality", "CheckEra"].iter().find_map(|name| self.extension(name))?)
+        Era::of(["CheckMortality", "CheckEra"].iter().find_map(|name| self.content(name))?)
     }
 
     /// What was called.
@@ -112,6 +112,14 @@ impl Extrinsic {
     /// Its length in bytes, the length before it included.
     pub fn length(&self) -> usize {
         self.length
+    }
+
+    /// What an extension carries, without the name that definitions of old runtimes give it.
+    fn content(&self, extension: &str) -> Option<&Value> {
+        match self.extension(extension)? {
+            Value::Struct(_, fields) if fields.len() == 1 => fields.first(),
+            content => Some(content),
+        }
     }
 
     /// The signer's account with its prefix, or the whole address.

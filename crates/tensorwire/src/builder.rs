@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use tensorwire_chain::{Cache, Chain, Hash, Result, rpc};
+use tensorwire_chain::{Cache, Chain, Hash, Result, Types, rpc};
 
 use crate::{Network, Subtensor};
 
@@ -87,6 +87,11 @@ impl Builder {
     /// [`value_cache`](tensorwire_chain::Builder::value_cache).
     pub fn value_cache(self, bytes: usize) -> Self {
         self.edit(|chain| chain.value_cache(bytes))
+    }
+
+    /// Types that metadata does not describe. Default is none. See [`types`](tensorwire_chain::Builder::types).
+    pub fn types(self, types: Types) -> Self {
+        self.edit(|chain| chain.types(types))
     }
 
     /// The chain's genesis hash. Default is the network's own, where that is fixed.

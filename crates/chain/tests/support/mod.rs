@@ -86,7 +86,13 @@ impl ScriptedChain {
 
     pub async fn start_with(round_trip: Duration) -> Option<Self> {
         let bytes = metadata("finney-393-v16.scale")?;
-        let runtime = Arc::new(Runtime::from_metadata(&bytes).unwrap());
+        let runtime = Runtime::from_metadata(&bytes).unwrap();
+        Some(Self::start_of(round_trip, bytes, runtime).await)
+    }
+
+    /// A chain of that runtime, whose metadata may be of any version.
+    pub async fn start_of(round_trip: Duration, bytes: Vec<u8>, runtime: Runtime) -> Self {
+        let runtime = Arc::new(runtime);
         let state = Arc::new(Mutex::new(State {
             head: Hash([0xaa; 32]),
             reads_at: None,
@@ -116,7 +122,7 @@ impl ScriptedChain {
             .start()
             .await
             .unwrap();
-        Some(Self { node, state, runtime })
+        Self { node, state, runtime }
     }
 
     /// Connected by a pipe in memory: with a paused clock, round trips are counted exactly.
@@ -213,11 +219,17 @@ fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Re
             keys.truncate(page);
             json!(keys.iter().map(const_hex::encode_prefixed).collect::<Vec<_>>()).into()
         }
+        "state_getMetadata" => json!(const_hex::encode_prefixed(metadata)).into(),
         "state_call" => match params[0].as_str().unwrap_or_default() {
             call if state.failing_call.is_some_and(|(failing, ..)| failing == call) => {
                 let (_, code, message) = state.failing_call.unwrap_or_default();
                 Reply::error(code, message)
             }
+            // Before V15 there are no such calls.
+            "Metadata_metadata_versions" if metadata[4] < 15 => Reply::error(
+                4003,
+                "Client error: Execution failed: Exported method Metadata_metadata_versions is not found",
+            ),
             "Metadata_metadata_versions" => json!("0x080f00000010000000").into(),
             "Metadata_metadata_at_version" if params[1] == "0x10000000" => {
                 json!(const_hex::encode_prefixed(opaque(metadata))).into()

@@ -99,8 +99,9 @@ pub(super) fn header(text: &str) -> Result<(String, Vec<String>), String> {
     let TypeName::Named { name, parameters } = TypeName::parse(text)? else {
         return Err(format!("{text:?} is not the name of a type"));
     };
+    // What a parameter is given is left out: `Foo<Bar<T>>` has one that is called Bar.
     let parameter = |parameter| match parameter {
-        TypeName::Named { name, parameters } if parameters.is_empty() => Ok(name),
+        TypeName::Named { name, .. } if !name.starts_with(char::is_lowercase) => Ok(name),
         _ => Err(format!("{parameter} in {text:?} is not the name of a parameter, as T in Foo<T>")),
     };
     Ok((name, parameters.into_iter().map(parameter).collect::<Result<_, _>>()?))
@@ -129,9 +130,13 @@ fn fields(node: &Node) -> Result<Vec<Field>> {
         Content::Text(_) => Ok(vec![unnamed(node)?]),
         Content::List(list) => list.iter().map(unnamed).collect(),
         Content::Map(entries) => {
-            let named =
-                |entry: &Entry| Ok(Field { name: Some(entry.key.clone()), ty: type_name(&entry.value)? });
-            entries.iter().map(named).collect()
+            let named = |(place, entry): (usize, &Entry)| {
+                if entries.iter().take(place).any(|before| before.key == entry.key) {
+                    return Err(mistake(&entry.place, format!("the field {} is there twice", entry.key)));
+                }
+                Ok(Field { name: Some(entry.key.clone()), ty: type_name(&entry.value)? })
+            };
+            entries.iter().enumerate().map(named).collect()
         }
     }
 }

@@ -84,16 +84,22 @@ pub(crate) struct Place {
     pub(crate) line: usize,
 }
 
+const ACCOUNT: &str = "sp_core::crypto::AccountId32";
+const ADDRESS: &str = "sp_runtime::multiaddress::MultiAddress";
+
 impl Definitions {
     /// Adds a type; a later one takes the place of an earlier one of that name and number of parameters.
     ///
-    /// An account is made one that is shown as an address, however it is defined.
+    /// Accounts and addresses get the paths by which they are known, so that they are shown as what they are.
     pub(crate) fn insert(&mut self, pallet: Option<&str>, mut definition: Definition) {
-        if let ("AccountId" | "AccountId32", Shape::Alias(ty @ TypeName::Array(_, 32))) =
-            (definition.name.as_str(), &definition.shape)
-        {
-            definition.shape = Shape::Struct(vec![Field { name: None, ty: ty.clone() }]);
-            definition.path = "sp_core::crypto::AccountId32".to_owned();
+        match (definition.name.as_str(), &definition.shape) {
+            ("AccountId" | "AccountId32", Shape::Alias(ty @ TypeName::Array(_, 32))) => {
+                definition.shape = Shape::Struct(vec![Field { name: None, ty: ty.clone() }]);
+                definition.path = ACCOUNT.to_owned();
+            }
+            ("AccountId" | "AccountId32", Shape::Struct(_)) => definition.path = ACCOUNT.to_owned(),
+            ("MultiAddress", Shape::Enum(_)) => definition.path = ADDRESS.to_owned(),
+            _ => {}
         }
         self.pallets.extend(pallet.map(str::to_owned));
         let key = Key {

@@ -20,6 +20,7 @@ pub(super) enum Content {
     Null,
     Text(String),
     List(Vec<Node>),
+    /// A key may be there twice: files that people publish have types that are, and mean the later one.
     Map(Vec<Entry>),
 }
 
@@ -89,14 +90,11 @@ fn close(open: &mut [Open], root: &mut Option<Node>, node: Node) -> Result<()> {
     };
     match (&mut parent.content, key.take()) {
         (Content::Map(entries), Some((key, place))) => entries.push(Entry { key, place, value: node }),
-        (Content::Map(entries), None) => {
+        (Content::Map(_), None) => {
             let name = match node.content {
                 Content::Text(text) => text,
                 _ => return Err(mistake(&node.place, "a name is expected before the colon")),
             };
-            if entries.iter().any(|entry| entry.key == name) {
-                return Err(mistake(&node.place, format!("{name:?} is there a second time")));
-            }
             *key = Some((name, node.place));
         }
         (Content::List(list), _) => list.push(node),

@@ -66,7 +66,9 @@ impl<'t> Parser<'t> {
     fn whole(mut self) -> Result<TypeName, String> {
         let name = self.name()?;
         self.skip_space();
-        match self.rest.is_empty() {
+        // As in a list of fields that became a map: published files have it.
+        self.take(",");
+        match self.rest.trim_start().is_empty() {
             true => Ok(name),
             false => Err(format!("{:?} follows it", self.rest)),
         }

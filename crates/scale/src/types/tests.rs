@@ -72,6 +72,7 @@ fn g15_a_mistake_in_definitions_names_file_and_line() {
             "global:\n runtimeApis:\n  Core:\n   version:\n    inputs: []",
             "a.yaml:4: the output of Core.version is missing",
         ),
+        ("global:\n types:\n  A:\n   b: u8\n   b: u16", "a.yaml:5: the field b is there twice"),
         ("- a", "a.yaml:1: a map of global and forSpec is expected, and here is a list"),
     ] {
         let error = Types::new().definitions("a.yaml", text).unwrap_err();

@@ -7,6 +7,7 @@ fn what_metadata_writes_is_read() {
         ("Vec<u8>", "Vec<u8>"),
         (" Vec < ( T::AccountId ,BalanceOf<T, I>, ) > ", "Vec<(T::AccountId, BalanceOf<T, I>)>"),
         ("[u8; 32]", "[u8; 32]"),
+        ("Hash,", "Hash"),
         ("[ [u8;4] ;2 ]", "[[u8; 4]; 2]"),
         ("()", "()"),
         ("<T::Lookup as StaticLookup>::Source", "<T::Lookup as StaticLookup>::Source"),

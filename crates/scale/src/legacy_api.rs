@@ -43,22 +43,13 @@ pub(crate) fn complete(metadata: &mut Metadata, types: &Types) -> Result<HashMap
     if is_described && subtensor_items.is_none() && types.is_empty() {
         return Ok(HashMap::new());
     }
-    let substrate = table::parse(SUBSTRATE, |_| false);
-    let subtensor =
-        subtensor_items.map(|items| table::parse(SUBTENSOR, |item| items.iter().any(|name| name == item)));
-    let tables = || std::iter::once(&substrate).chain(&subtensor);
     let spec_version = spec_version.unwrap_or_default();
-
     let (extrinsic, balance) = (metadata.extrinsic.type_id, balance_type(metadata));
-    let sources = types.of_spec(spec_version).chain(tables()).chain([base()]);
-    let mut registry = Registry::new(&mut metadata.types, sources, Unknown::Fails);
-    for (name, id) in [("Extrinsic", extrinsic), ("Balance", balance)] {
-        if let Some(id) = id {
-            registry.alias(name, id.0);
-        }
-    }
-
+    let aliases = [("Extrinsic", extrinsic), ("Balance", balance)];
     let mut apis = Apis { apis: metadata.apis.get_or_insert_default(), opaque: HashMap::new() };
+
+    let sources = types.of_spec(spec_version).chain([base()]);
+    let mut registry = Registry::new(&mut metadata.types, sources, Unknown::Fails).with_aliases(aliases);
     for overrides in types.overrides(spec_version) {
         // Metadata before V14 is built of these types from the first.
         if metadata.version >= 14 {
@@ -71,6 +62,14 @@ pub(crate) fn complete(metadata: &mut Metadata, types: &Types) -> Result<HashMap
     for method in types.of_spec(spec_version).flat_map(|definitions: &Definitions| &definitions.methods) {
         apis.complete(method, &mut registry, true);
     }
+
+    let substrate = table::parse(SUBSTRATE, |_| false);
+    let subtensor =
+        subtensor_items.map(|items| table::parse(SUBTENSOR, |item| items.iter().any(|name| name == item)));
+    let tables = || std::iter::once(&substrate).chain(&subtensor);
+    // What the runtime has no types for it does not have: so the types that all chains share do not count here.
+    let sources = types.of_spec(spec_version).chain(tables());
+    let mut registry = Registry::new(&mut metadata.types, sources, Unknown::Fails).with_aliases(aliases);
     for method in tables().flat_map(|table| &table.methods) {
         apis.complete(method, &mut registry, !is_described);
     }

@@ -2,7 +2,7 @@ use super::{
     definition::{Definition, Definitions, Field, Place, Shape},
     name::TypeName,
 };
-use crate::{Error, ErrorKind, did_you_mean};
+use crate::{Error, ErrorKind, TypeId, did_you_mean};
 use scale_info::{
     Path, PortableRegistry, PortableType, Type, TypeDef, TypeDefArray, TypeDefBitSequence, TypeDefCompact,
     TypeDefComposite, TypeDefPrimitive, TypeDefSequence, TypeDefTuple, TypeDefVariant, TypeParameter,
@@ -75,11 +75,15 @@ impl<'a> Registry<'a> {
         Self { types, own, sources, unknown, found: HashMap::new(), depth: 0, limit }
     }
 
-    /// From now on the name stands for that type, unless somebody defines it.
-    pub(crate) fn alias(&mut self, name: &str, id: u32) {
-        if self.sources.iter().all(|source| source.get(None, name, 0).is_none()) {
-            self.found.insert((None, TypeName::plain(name)), id);
+    /// The same where names stand for types of the runtime's own choice, unless somebody defines them.
+    pub(crate) fn with_aliases(mut self, aliases: [(&str, Option<TypeId>); 2]) -> Self {
+        for (name, id) in aliases {
+            let is_defined = self.sources.iter().any(|source| source.get(None, name, 0).is_some());
+            if let (Some(id), false) = (id, is_defined) {
+                self.found.insert((None, TypeName::plain(name)), id.0);
+            }
         }
+        self
     }
 
     pub(crate) fn types(&self) -> &PortableRegistry {

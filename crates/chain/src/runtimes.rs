@@ -1,9 +1,6 @@
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
 };
 
 use futures_util::TryFutureExt;
@@ -18,11 +15,12 @@ use crate::{
     pool::{Asked, Needs, Pool},
 };
 
+mod loaded;
+
+use loaded::{Cell, Loaded, State};
+
 /// The metadata versions this client reads, best first.
 const METADATA_VERSIONS: [u32; 3] = [16, 15, 14];
-
-/// All runtimes kept in memory take at most about this many bytes together; the least recently used go first.
-const MEMORY_LIMIT: usize = 256 << 20;
 
 /// The runtimes of one chain: each is loaded once, however many callers wait for it.
 pub(crate) struct Runtimes {
@@ -42,36 +40,6 @@ struct Loader {
     /// How many runtimes the cache had, and how many it had not.
     loaded: AtomicU64,
     downloaded: AtomicU64,
-}
-
-#[derive(Default)]
-struct Loaded {
-    cells: HashMap<Key, Cell>,
-    newest: Option<(Key, Arc<Runtime>)>,
-    /// How often a runtime was wanted.
-    uses: u64,
-    /// How often none of that key was in memory, or on its way.
-    misses: u64,
-}
-
-/// A runtime that is there, or on its way.
-struct Cell {
-    last_use: u64,
-    state: State,
-}
-
-enum State {
-    Loading(Flight<Arc<Runtime>>),
-    Loaded(Arc<Runtime>),
-}
-
-impl Cell {
-    fn memory(&self) -> usize {
-        match &self.state {
-            State::Loading(_) => 0,
-            State::Loaded(runtime) => runtime.memory(),
-        }
-    }
 }
 
 /// A runtime's identity. The fingerprint is there because development builds reuse spec versions.
@@ -120,7 +88,7 @@ impl Runtimes {
 
     pub(crate) fn count(&self, stats: &mut CacheStats) {
         let loaded = self.loaded();
-        stats.runtimes = loaded.cells.values().filter(|cell| matches!(cell.state, State::Loaded(_))).count();
+        stats.runtimes = loaded.len();
         stats.runtime_bytes = loaded.memory();
         stats.runtime_hits = loaded.uses - loaded.misses;
         stats.runtimes_loaded = self.loader.loaded.load(Ordering::Relaxed);
@@ -230,37 +198,6 @@ impl Loader {
         let request = Request::new("state_getMetadata").param(block);
         let answer = self.pool.send(request, needs).await?.answer;
         Ok(Arc::new(answer.bytes()?.unwrap_or_default()))
-    }
-}
-
-impl Loaded {
-    /// Keeps a runtime that has come, forgets a load that has failed.
-    fn settle(&mut self, key: Key, loading: &Flight<Arc<Runtime>>, runtime: Option<&Arc<Runtime>>) {
-        let Some(cell) = self.cells.get_mut(&key) else { return };
-        if !matches!(&cell.state, State::Loading(flight) if flight.is(loading)) {
-            return;
-        }
-        match runtime {
-            Some(runtime) => {
-                cell.state = State::Loaded(runtime.clone());
-                self.shrink(MEMORY_LIMIT, key);
-            }
-            None => drop(self.cells.remove(&key)),
-        }
-    }
-
-    fn memory(&self) -> usize {
-        self.cells.values().map(Cell::memory).sum()
-    }
-
-    fn shrink(&mut self, limit: usize, keep: Key) {
-        let mut total = self.memory();
-        while total > limit {
-            let others = self.cells.iter().filter(|(key, _)| **key != keep);
-            let Some((&key, cell)) = others.min_by_key(|(_, cell)| cell.last_use) else { return };
-            total -= cell.memory();
-            self.cells.remove(&key);
-        }
     }
 }
 

@@ -123,3 +123,18 @@ async fn without_a_value_cache_nothing_is_kept() {
     }
     assert_eq!((chain.cache_stats().values, chain.cache_stats().value_misses), (0, 0));
 }
+
+#[tokio::test(start_paused = true)]
+async fn g24_a_verified_read_takes_nothing_from_the_value_cache() {
+    let Some(scripted) = ScriptedChain::start().await else { return };
+    let chain = connect(&scripted, 1 << 20).await;
+    let at = chain.finalized().await.unwrap();
+    at.query("System", "Number", ()).await.unwrap();
+    let kept = chain.cache_stats().values;
+    // The scripted node proves nothing: what it was believed before is not given out as proven.
+    at.verified().query("System", "Number", ()).await.unwrap_err();
+    assert_eq!(chain.cache_stats().values, kept);
+    scripted.node.reset_counts();
+    at.query("System", "Number", ()).await.unwrap();
+    assert_eq!(reads(&scripted), 0);
+}

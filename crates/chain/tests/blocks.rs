@@ -8,7 +8,10 @@ use futures_util::future::try_join;
 use parity_scale_codec::{Compact, Encode};
 use serde_json::json;
 use support::{GENESIS, ScriptedChain, blocks::pre_runtime};
-use tensorwire_chain::{AccountId, At, Chain, DigestItem, ErrorKind, ExtrinsicKind, Hash, Phase, Value};
+use tensorwire_chain::{
+    AccountId, At, Cache, Chain, DigestItem, ErrorKind, ExtrinsicKind, Hash, Phase, Value,
+};
+use tensorwire_rpc::Client;
 
 /// A chain whose head is a block that the test has made, and that block with all of its runtimes known.
 async fn warm(scripted: &ScriptedChain, hash: Hash) -> (Chain, At) {
@@ -177,6 +180,27 @@ async fn a_node_that_lies_about_a_block_is_caught() {
     }
     lie(&|_| {});
     chain.at(hash).await.unwrap().block().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn g4_a_node_that_lies_about_a_block_is_passed_over() {
+    let (Some(liar), Some(honest)) = (ScriptedChain::start().await, ScriptedChain::start().await) else {
+        return;
+    };
+    let body = [timestamp(&liar, 2)];
+    let hash = honest.block(GENESIS, 7, &[], &body);
+    assert_eq!(liar.block(GENESIS, 7, &[], &body), hash);
+    liar.state.lock().unwrap().blocks.get_mut(&hash).unwrap()["extrinsics"] = json!([]);
+    for scripted in [&liar, &honest] {
+        scripted.state.lock().unwrap().head = hash;
+    }
+    let node = honest.node.clone();
+    let other = Client::builder("ws://honest").dial_with(move || node.pipe());
+    let chain = liar.connect_with(Cache::none(), |builder| builder.fallback(other.clone())).await;
+    let block = chain.at(hash).await.unwrap().block().await.unwrap();
+    assert_eq!(block.extrinsics.len(), 1);
+    let asked = |scripted: &ScriptedChain| scripted.node.requests_of("chain_getBlock");
+    assert_eq!((asked(&liar), asked(&honest)), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]

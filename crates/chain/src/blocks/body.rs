@@ -1,5 +1,7 @@
+use std::sync::{Mutex, PoisonError};
+
 use serde::{Deserialize, Deserializer, de};
-use tensorwire_rpc::Request;
+use tensorwire_rpc::{Answer, Request};
 use tensorwire_scale::Runtime;
 
 use super::{Block, BlockExtrinsic, root::is_root_of};
@@ -25,13 +27,24 @@ struct Wire {
 }
 
 impl Body {
-    /// One request. The header is the one of that hash, and the extrinsics are the ones that it names.
+    /// One request. The header is the one of that hash, and the extrinsics are the ones that it names: a node that gives
+    /// another block is passed over if there is another node.
     pub(super) async fn fetch(node: &Node, at: Located) -> Result<Self> {
         let request = Request::new("chain_getBlock").param(at.hash);
-        let answer = node.request_where(request, at.needs_block(), |answer| !answer.is_null()).await?;
-        let Some(SignedBlock { block }) = answer.json()? else {
-            return Err(at.unknown());
+        let accepted = Mutex::new(None);
+        let is_it = |answer: &Answer| {
+            let body = Self::read(answer, at).ok();
+            let is_it = body.is_some();
+            *accepted.lock().unwrap_or_else(PoisonError::into_inner) = body;
+            is_it
         };
+        let answer = node.request_where(request, at.needs_block(), is_it).await?;
+        let accepted = accepted.into_inner().unwrap_or_else(PoisonError::into_inner);
+        accepted.map_or_else(|| Self::read(&answer, at), Ok)
+    }
+
+    fn read(answer: &Answer, at: Located) -> Result<Self> {
+        let Some(SignedBlock { block }) = answer.json()? else { return Err(at.unknown()) };
         let Wire { header: Given(header), extrinsics } = block;
         at.check(&header)?;
         if !is_root_of(header.extrinsics_root, &extrinsics) {

@@ -98,8 +98,31 @@ fn engine_name(id: &[u8; 4]) -> String {
     }
 }
 
-/// A byte string that fills the rest of its item: a compact length, and as many bytes.
+/// Whether a block carries a runtime upgrade, by the digest in its state (`System.Digest`: a compact count of items, then
+/// these). False where it is not to be read.
+pub(crate) fn carries_upgrade(digest: &[u8]) -> bool {
+    // The count takes one byte: no block has 64 items.
+    let mut items = digest.get(1..).unwrap_or_default();
+    while let Some((kind, rest)) = items.split_first() {
+        let data = match kind {
+            8 => return true,
+            0 => rest,
+            4..=6 => rest.get(4..).unwrap_or_default(),
+            _ => return false,
+        };
+        let Some((_, rest)) = split_bytes(data) else { return false };
+        items = rest;
+    }
+    false
+}
+
+/// A byte string that fills the rest of its item.
 fn bytes(encoded: &[u8]) -> Option<Vec<u8>> {
+    split_bytes(encoded).filter(|(_, rest)| rest.is_empty()).map(|(data, _)| data.to_vec())
+}
+
+/// A byte string, a compact length and as many bytes, and what follows it.
+fn split_bytes(encoded: &[u8]) -> Option<(&[u8], &[u8])> {
     let width = match encoded.first()? & 0b11 {
         0 => 1,
         1 => 2,
@@ -108,7 +131,7 @@ fn bytes(encoded: &[u8]) -> Option<Vec<u8>> {
     };
     let (length, data) = encoded.split_at_checked(width)?;
     let length = length.iter().rev().fold(0_usize, |number, byte| number << 8 | usize::from(*byte)) >> 2;
-    (data.len() == length).then(|| data.to_vec())
+    data.split_at_checked(length)
 }
 
 fn hex<S: Serializer>(data: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,6 +8,7 @@ use tokio::sync::OnceCell;
 use crate::{
     BlockId, BlockRef, Error, ErrorKind, Hash, Header, Result, RuntimeVersion, backfill,
     changes::Changes,
+    digest,
     flight::{Flight, LazyFlight},
     node::Node,
     pool::Needs,
@@ -31,7 +32,7 @@ pub(crate) struct Located {
     pub(crate) seen_at: Option<usize>,
     /// Whether the block was known to be final when it was asked for: of a final block the number says which it is.
     pub(crate) is_final: bool,
-    /// What its state says of the last upgrade, where that is known already.
+    /// What its state says of the last upgrade, where that is known already. Not of a head that carries the next one.
     pub(crate) upgraded_to: Option<u32>,
 }
 
@@ -93,7 +94,7 @@ impl Pin {
             async move {
                 let (block, version) = try_join(probe.get(), version).await?;
                 let asked = RuntimeVersion::read(&version.answer)?;
-                // Both speak of the same block, unless an upgrade came in between (or this block carries it).
+                // Both speak of the same block, unless an upgrade came in between.
                 if block.upgraded_to == Some(asked.spec_version) {
                     return Ok(asked);
                 }
@@ -276,10 +277,10 @@ impl Pin {
     }
 }
 
-/// twox128("System") ++ twox128("Number"), twox128("System") ++ twox128("LastRuntimeUpgrade"): the same on every
-/// FRAME chain.
-static PROBE: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
-    [b"Number".as_slice(), b"LastRuntimeUpgrade"].map(|item| [twox_128(b"System"), twox_128(item)].concat())
+/// twox128("System") ++ twox128("Number"), and likewise `LastRuntimeUpgrade` and `Digest`: the same on every FRAME chain.
+static PROBE: LazyLock<[Vec<u8>; 3]> = LazyLock::new(|| {
+    [b"Number".as_slice(), b"LastRuntimeUpgrade", b"Digest"]
+        .map(|item| [twox_128(b"System"), twox_128(item)].concat())
 });
 
 /// The storage key of `System.LastRuntimeUpgrade`.
@@ -290,7 +291,11 @@ pub(crate) fn last_upgrade_key() -> Vec<u8> {
 /// What one storage read says of the head it was made at.
 fn probed(answer: &Answer) -> Result<Located> {
     let Changes { block, mut values } = Changes::read(answer, PROBE.as_slice())?;
+    let carries_upgrade = values.pop().flatten().is_some_and(|digest| digest::carries_upgrade(&digest));
     let upgraded_to = values.pop().flatten().and_then(|bytes| last_upgrade(&bytes));
+    // A version that is asked for without a block, and answered before this one came, agrees with the state of a block
+    // that carries an upgrade, and is not the version of the code in it.
+    let upgraded_to = upgraded_to.filter(|_| !carries_upgrade);
     let number = values.pop().flatten().and_then(|bytes| little_endian(&bytes));
     // The genesis block has no number in its state yet.
     let number = Some(number.unwrap_or_default());

@@ -170,6 +170,16 @@ async fn g9_a_head_on_the_edge_of_an_upgrade_asks_for_its_own_version() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn g9_a_head_that_carries_an_upgrade_is_asked_for_its_version_though_the_answers_agree() {
+    let Some(scripted) = ScriptedChain::start().await else { return };
+    let chain = scripted.connect(Cache::none()).await;
+    // The version may have been answered before the block came, and its state names the same one until it is migrated.
+    scripted.state.lock().unwrap().carries_upgrade = true;
+    chain.head().await.unwrap().runtime().await.unwrap();
+    assert_eq!(scripted.node.requests_of("state_getRuntimeVersion"), 2, "once more, at the hash");
+}
+
+#[tokio::test(start_paused = true)]
 async fn identical_calls_under_way_share_one_request() {
     let Some(scripted) = ScriptedChain::start().await else { return };
     let at = scripted.warm().await.head().await.unwrap();

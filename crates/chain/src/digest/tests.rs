@@ -1,7 +1,7 @@
 use parity_scale_codec::Encode;
 use serde_json::json;
 
-use super::DigestItem;
+use super::{DigestItem, carries_upgrade};
 
 fn read(item: impl Encode) -> DigestItem {
     DigestItem::read(&item.encode())
@@ -39,4 +39,20 @@ fn items_print_and_serialize() {
     let odd = read((5_u8, [0_u8, 1, 2, 3], Vec::<u8>::new()));
     assert_eq!(odd.to_string(), "Seal 0x00010203 0x");
     assert_eq!(json!(DigestItem::RuntimeEnvironmentUpdated), json!({"type": "runtime_environment_updated"}));
+}
+
+#[test]
+fn g9_a_digest_tells_of_an_upgrade_among_other_items() {
+    let slot = (6_u8, *b"aura", 5_u64.to_le_bytes().to_vec()).encode();
+    let change = (4_u8, *b"FRNK", vec![8_u8; 100]).encode();
+    let other = (0_u8, vec![8_u8]).encode();
+    let digest = |items: &[&[u8]]| [&[(items.len() as u8) << 2], &items.concat()[..]].concat();
+    assert!(carries_upgrade(&digest(&[&slot, &[8], &change])));
+    assert!(carries_upgrade(&digest(&[&slot, &other, &change, &[8]])));
+    let (unknown, cut): (&[u8], _) = (&[9], &slot[..9]);
+    for none in [vec![], vec![&slot[..]], vec![&slot, &other, &change], vec![unknown, &[8]], vec![cut, &[8]]]
+    {
+        assert!(!carries_upgrade(&digest(&none)), "{none:?}");
+    }
+    assert!(!carries_upgrade(&[]));
 }

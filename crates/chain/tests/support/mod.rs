@@ -39,6 +39,8 @@ pub struct State {
     pub spec_version: u32,
     /// What the state says of the last upgrade, if not `spec_version`.
     pub upgraded_to: Option<u32>,
+    /// Whether the head's digest tells of an upgrade.
+    pub carries_upgrade: bool,
     /// By block and key.
     pub storage: HashMap<(Hash, Vec<u8>), Vec<u8>>,
     /// What the node gives for a block's header and extrinsics: see `ScriptedChain::block`.
@@ -98,6 +100,7 @@ impl ScriptedChain {
             reads_at: None,
             spec_version: runtime.spec_version(),
             upgraded_to: None,
+            carries_upgrade: false,
             storage: HashMap::new(),
             blocks: HashMap::new(),
             short_answers: false,
@@ -197,7 +200,7 @@ fn answer(state: &mut State, metadata: &[u8], method: &str, params: &Json) -> Re
             }
             let block = hash(&params[1]).unwrap_or(state.reads_at.unwrap_or(state.head));
             // The questions about the head come first; reads beside them may meet a newer one.
-            let probe = keys.len() == 2 && keys[0] == *PROBE_NUMBER;
+            let probe = keys.len() == 3 && keys[0] == *PROBE_NUMBER;
             let block = if probe && params[1].is_null() { state.head } else { block };
             let mut changes: Vec<_> = keys
                 .iter()
@@ -247,6 +250,9 @@ fn value(state: &State, block: Hash, key: &Json) -> Json {
     if *key == *PROBE_NUMBER {
         return "0x07000000".into();
     }
+    if *key == *PROBE_DIGEST && state.carries_upgrade {
+        return "0x0408".into();
+    }
     if *key == *PROBE_UPGRADE {
         let spec = state.upgraded_to.unwrap_or(state.spec_version);
         return const_hex::encode_prefixed((spec << 2 | 1).to_le_bytes().split_at(2).0).into();
@@ -260,6 +266,7 @@ fn opaque(bytes: &[u8]) -> Vec<u8> {
 }
 
 static PROBE_NUMBER: std::sync::LazyLock<Json> = std::sync::LazyLock::new(|| system("Number"));
+static PROBE_DIGEST: std::sync::LazyLock<Json> = std::sync::LazyLock::new(|| system("Digest"));
 static PROBE_UPGRADE: std::sync::LazyLock<Json> = std::sync::LazyLock::new(|| system("LastRuntimeUpgrade"));
 
 fn system(item: &str) -> Json {

@@ -45,6 +45,7 @@ static TEMPO: LazyLock<String> = LazyLock::new(|| {
 });
 
 static UPGRADE: LazyLock<String> = LazyLock::new(|| system("LastRuntimeUpgrade"));
+static DIGEST: LazyLock<String> = LazyLock::new(|| system("Digest"));
 static NUMBER: LazyLock<String> = LazyLock::new(|| system("Number"));
 
 fn system(item: &str) -> String {
@@ -91,7 +92,8 @@ pub fn answer(view: &View, chain: &Forks, method: &str, params: &Json) -> Option
             let block = at(&params[1]);
             let state = chain.state(block);
             let number = const_hex::encode_prefixed((head.number as u32).encode());
-            let known = [json!([*NUMBER, number]), state.upgrade(), state.tempo()];
+            let digest = if state.code == state.upgraded_to { "0x00" } else { "0x0408" };
+            let known = [json!([*NUMBER, number]), state.upgrade(), json!([*DIGEST, digest]), state.tempo()];
             let asked = params[0].as_array()?.iter();
             let changes =
                 asked.map(|key| known.iter().find(|change| change[0] == *key)).collect::<Option<Vec<_>>>()?;

@@ -43,6 +43,11 @@ impl At {
         wait(self.0.runtime())
     }
 
+    /// See [`At::executed_by`](tensorwire_chain::At::executed_by).
+    pub fn executed_by(&self) -> Result<Arc<Runtime>> {
+        wait(self.0.executed_by())
+    }
+
     /// See [`At::header`](tensorwire_chain::At::header).
     pub fn header(&self) -> Result<Header> {
         wait(self.0.header())

@@ -55,6 +55,11 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Whether proofs cover all that it shows.
+    pub(crate) fn is_verifiable(&self) -> bool {
+        matches!(self, Self::Balance(_) | Self::Query(_) | Self::Map(_) | Self::Block(_) | Self::Events(_))
+    }
+
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         match self {
             Self::Neurons(command) => command.run(context),

@@ -80,7 +80,11 @@ impl Context {
         work: impl AsyncFnOnce(&Subtensor, &At) -> Result<T>,
     ) -> Result<T> {
         let at = block.unwrap_or(self.options.at);
-        let result = self.connected(async |subtensor| work(subtensor, &subtensor.at(at).await?).await);
+        let result = self.connected(async |subtensor| {
+            let at = subtensor.at(at).await?;
+            let at = if self.options.verify { at.verified() } else { at };
+            work(subtensor, &at).await
+        });
         result.map_err(|error| match error.downcast_ref::<tensorwire::Error>() {
             // Each node words this differently.
             Some(cause) if cause.kind() == ErrorKind::UnknownBlock && matches!(at, BlockId::Hash(_)) => {

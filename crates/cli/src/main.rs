@@ -19,7 +19,7 @@ mod table;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser, error::ErrorKind};
 
 /// Read Bittensor's chain, or any Substrate chain, over one websocket.
 #[derive(Parser)]
@@ -46,6 +46,11 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated. RU
 
 fn main() -> ExitCode {
     let Tw { command, options } = Tw::parse();
+    if options.verify && !command.is_verifiable() {
+        let message =
+            "--verify goes with balance, query, map, block and events: proofs do not cover other answers";
+        Tw::command().error(ErrorKind::ArgumentConflict, message).exit();
+    }
     log::start();
     match command.run(&context::Context::new(options)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -55,7 +60,7 @@ fn main() -> ExitCode {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_tree_is_sound() {

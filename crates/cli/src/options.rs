@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// The block to read: HEAD, FINALIZED, a number or a 0x-hash
     #[arg(long, global = true, default_value = "HEAD", value_name = "BLOCK")]
     pub(crate) at: BlockId,
+    /// Believe no node: check what is read by proofs, against the block's hash
+    #[arg(long, global = true)]
+    pub(crate) verify: bool,
     /// Give up connecting, or a read, after that many seconds [default: 10 to connect, 60 for a read]
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) timeout: Option<Duration>,

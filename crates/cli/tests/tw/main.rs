@@ -17,4 +17,5 @@ mod running;
 mod shell;
 mod status;
 mod support;
+mod verify;
 mod watch;

@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 use liar::Liar;
 use serde_json::{Value as Json, json};
 use tensorwire::{
-    AccountId, At, BlockId, Cache, ErrorKind, Hash, Result, Subtensor, Value, blocking, rpc::Request,
+    AccountId, At, BlockId, Cache, ErrorKind, Hash, Result, RuntimeCall, Subtensor, Value, blocking, rpc::Request,
 };
 use tensorwire_devnet::Devnet;
 
@@ -226,6 +226,9 @@ async fn g24_what_cannot_be_proven_is_refused() {
     let refused = at.neurons_lite(1).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Invalid);
     assert!(refused.to_string().contains("cannot be verified"), "{refused}");
+    for refused in at.call_many([RuntimeCall::new("Core", "version", ())]).await {
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::Invalid);
+    }
     assert_eq!(liar.node.request_count(), 0);
     assert_eq!(at.constant("Balances", "ExistentialDeposit").await.unwrap(), Value::from(500u64));
 }

@@ -9,7 +9,8 @@ use futures_util::future::try_join_all;
 use liar::Liar;
 use serde_json::{Value as Json, json};
 use tensorwire::{
-    AccountId, At, BlockId, Cache, ErrorKind, Hash, Result, RuntimeCall, Subtensor, Value, blocking, rpc::Request,
+    AccountId, At, BlockId, Cache, ErrorKind, Hash, Result, RuntimeCall, Subtensor, Value, blocking,
+    rpc::Request,
 };
 use tensorwire_devnet::Devnet;
 

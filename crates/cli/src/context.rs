@@ -1,11 +1,11 @@
 //! What commands share: the options, the way out, and the connection once one is needed.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
-use tensorwire::{At, BlockId, Builder, Cache, ErrorKind, Network, Runtime, Subtensor};
+use tensorwire::{At, BlockId, Builder, Cache, ErrorKind, Network, Runtime, Subtensor, Types};
 
-use crate::{endpoint_option::EndpointOption, options::Options, output::Output, stop};
+use crate::{endpoint_option::EndpointOption, metadata_file, options::Options, output::Output, stop};
 
 pub(crate) struct Context {
     options: Options,
@@ -32,12 +32,12 @@ impl Context {
 
     /// Connects, works with the connection, and closes it: also after an error or Ctrl-C.
     pub(crate) fn connected<T>(&self, work: impl AsyncFnOnce(&Subtensor) -> Result<T>) -> Result<T> {
-        self.session(self.pool().connect(), work)
+        self.session(self.pool()?.connect(), work)
     }
 
     /// The same where work may begin with no endpoint in reach.
     pub(crate) fn unconnected<T>(&self, work: impl AsyncFnOnce(&Subtensor) -> Result<T>) -> Result<T> {
-        self.session(self.pool().connect_lazily(), work)
+        self.session(self.pool()?.connect_lazily(), work)
     }
 
     fn session<T>(
@@ -117,12 +117,21 @@ impl Context {
         }
     }
 
+    /// The runtime of a metadata file, with the types that the options name.
+    pub(crate) fn runtime_of_file(&self, path: &Path) -> Result<Runtime> {
+        metadata_file::load(path, &self.types()?, self.options.spec_version)
+    }
+
+    fn types(&self) -> Result<Types> {
+        Ok(self.options.types.iter().try_fold(Types::new(), Types::file)?)
+    }
+
     /// The endpoints that the options name.
-    fn pool(&self) -> Builder {
+    fn pool(&self) -> Result<Builder> {
         let Options { network, fallback, archive, no_pool, .. } = &self.options;
         let builder = self.builder(network.clone()).cache(self.cache()).network_pool(!no_pool);
         let builder = fallback.iter().fold(builder, |builder, url| builder.fallback(url));
-        archive.iter().fold(builder, |builder, url| builder.archive(url))
+        Ok(archive.iter().fold(builder, |builder, url| builder.archive(url)).types(self.types()?))
     }
 }
 

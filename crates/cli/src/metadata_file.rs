@@ -4,13 +4,14 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use tensorwire_scale::Runtime;
+use tensorwire_scale::{Runtime, Types};
 
 /// Reads a file of raw SCALE, of hex text, or of a node's JSON answer around that.
-pub(crate) fn load(path: &Path) -> Result<Runtime> {
+pub(crate) fn load(path: &Path, types: &Types, spec_version: Option<u32>) -> Result<Runtime> {
     let content = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let metadata = from_text(&content).unwrap_or(content);
-    Runtime::from_metadata(&metadata).with_context(|| format!("{} holds no usable metadata", path.display()))
+    let runtime = Runtime::from_metadata_with(&metadata, types, spec_version);
+    runtime.with_context(|| format!("{} holds no usable metadata", path.display()))
 }
 
 /// The bytes that a text holds; `None` if it is no text, but the bytes themselves.

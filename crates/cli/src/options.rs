@@ -1,6 +1,6 @@
 //! The options that every command takes.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 use tensorwire::{BlockId, Cache, Network};
@@ -39,6 +39,12 @@ pub(crate) struct Options {
     /// Neither read nor write metadata kept between runs
     #[arg(long, global = true)]
     pub(crate) no_cache: bool,
+    /// Types that metadata does not describe: definitions (.yaml, .yml) or overrides (.json); may be repeated
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) types: Vec<PathBuf>,
+    /// The spec version of a metadata file that does not say its own: before V12 it need not
+    #[arg(long, global = true, value_name = "NUMBER")]
+    pub(crate) spec_version: Option<u32>,
     /// Print JSON instead of text
     #[arg(long, global = true)]
     pub(crate) json: bool,

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use tensorwire::Runtime;
 use tensorwire_scale::{Pallet, RuntimeApi, did_you_mean};
 
-use crate::{context::Context, failure::NotFound, metadata_file};
+use crate::{context::Context, failure::NotFound};
 
 mod api;
 mod diff;
@@ -52,7 +52,7 @@ Examples:
 impl Metadata {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let runtime = || match &self.metadata {
-            Some(file) => Ok(Arc::new(metadata_file::load(file)?)),
+            Some(file) => Ok(Arc::new(context.runtime_of_file(file)?)),
             None => context.runtime(),
         };
         match (self.other, &self.name, &self.metadata) {

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use tensorwire_scale::{Runtime, TypeId};
 
-use crate::{context::Context, metadata_file};
+use crate::context::Context;
 
 mod decode;
 mod encode;
@@ -66,8 +66,8 @@ struct Codec {
 }
 
 impl Codec {
-    fn runtime(&self) -> Result<Runtime> {
-        metadata_file::load(&self.metadata)
+    fn runtime(&self, context: &Context) -> Result<Runtime> {
+        context.runtime_of_file(&self.metadata)
     }
 
     fn type_in(&self, runtime: &Runtime) -> Result<Option<TypeId>> {

@@ -17,5 +17,6 @@ mod running;
 mod shell;
 mod status;
 mod support;
+mod types;
 mod verify;
 mod watch;

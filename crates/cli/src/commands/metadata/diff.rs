@@ -5,7 +5,7 @@ use clap::Args;
 use futures_util::future::try_join;
 use tensorwire::{BlockId, Runtime, Subtensor};
 
-use crate::{context::Context, metadata_file};
+use crate::context::Context;
 
 /// Show what an upgrade changes: one runtime beside another
 #[derive(Args)]
@@ -47,7 +47,7 @@ impl FromStr for Side {
 impl Compare {
     pub(super) fn run(self, context: &Context) -> Result<()> {
         // A file that is no metadata is told before anything is asked.
-        let diff = match (self.before.load()?, self.after.load()?) {
+        let diff = match (self.before.load(context)?, self.after.load(context)?) {
             (Loaded::Runtime(before), Loaded::Runtime(after)) => before.diff(&after),
             (before, after) => context.connected(async |subtensor| {
                 let (before, after) = try_join(before.of(subtensor), after.of(subtensor)).await?;
@@ -65,14 +65,14 @@ enum Loaded {
 }
 
 impl Side {
-    fn load(&self) -> Result<Loaded> {
+    fn load(&self, context: &Context) -> Result<Loaded> {
         match self {
             Self::Block(block) => Ok(Loaded::Block(*block)),
             Self::File(path) if !path.exists() => {
                 let path = path.display();
                 bail!("{path} is no file, and no block: HEAD, FINALIZED, a number or a 0x-hash is expected")
             }
-            Self::File(path) => Ok(Loaded::Runtime(Arc::new(metadata_file::load(path)?))),
+            Self::File(path) => Ok(Loaded::Runtime(Arc::new(context.runtime_of_file(path)?))),
         }
     }
 }

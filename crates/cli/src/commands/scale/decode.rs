@@ -33,7 +33,7 @@ Examples:
 impl Decode {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let Self { codec, hex } = self;
-        let runtime = codec.runtime()?;
+        let runtime = codec.runtime(context)?;
         let ty = codec.type_in(&runtime)?;
         if codec.lines {
             return lines::convert(&runtime, ty, "hex", |ty, line| {

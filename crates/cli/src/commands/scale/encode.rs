@@ -38,7 +38,7 @@ Examples:
 impl Encode {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let Self { codec, value } = self;
-        let runtime = codec.runtime()?;
+        let runtime = codec.runtime(context)?;
         let ty = codec.type_in(&runtime)?;
         let plan = runtime.plan();
         if codec.lines {

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use crate::{argument, context::Context, metadata_file};
+use crate::{argument, context::Context};
 
 /// Print a storage key
 #[derive(Args)]
@@ -33,7 +33,7 @@ Examples:
 
 impl Key {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        let runtime = metadata_file::load(&self.metadata)?;
+        let runtime = context.runtime_of_file(&self.metadata)?;
         let entry = runtime.storage(&self.pallet, &self.item).map_err(tensorwire::Error::from)?;
         let keys = argument::values(&self.keys)?;
         let key = if self.prefix { entry.key_prefix(&keys)? } else { entry.key(&keys)? };

@@ -85,7 +85,7 @@ fn subxt(chain: &Chain) -> OfflineClient<PolkadotConfig> {
     let metadata = subxt::Metadata::decode_from(&bytes).expect("they read it");
     let versions = [SpecVersionForRange { block_range: 0..1, spec_version: 393, transaction_version: 1 }];
     let config = PolkadotConfig::builder()
-        .set_metadata_for_spec_versions([(393, Arc::new(metadata).into())])
+        .set_metadata_for_spec_versions([(393, Arc::new(metadata))])
         .set_spec_version_for_block_ranges(versions)
         .build();
     OfflineClient::new_with_config(config)

@@ -15,7 +15,7 @@ fn runtime(name: &str) -> Option<Runtime> {
     Some(Runtime::from_metadata(&bytes).unwrap())
 }
 
-fn changes<'d>(diff: &'d Diff, item: ItemKind, change: ChangeKind) -> Vec<&'d str> {
+fn changes(diff: &Diff, item: ItemKind, change: ChangeKind) -> Vec<&str> {
     let wanted = |found: &&ItemChange| (found.item, found.change) == (item, change);
     diff.changes().iter().filter(wanted).map(|change| change.name.as_str()).collect()
 }

@@ -66,7 +66,7 @@ fn a_runtime_does_not_differ_from_itself_at_another_block() {
     let diff = devnet(&["metadata", "diff", "1", "HEAD"]).succeeded();
     assert!(diff.contains(" -> ") && diff.contains("nothing has changed"), "{diff}");
     let file = METADATA.to_str().unwrap();
-    let diff = tw(&["--network", &url, "metadata", "diff", file, "finalized", "--json"]).json();
+    let diff = tw(&["--network", url, "metadata", "diff", file, "finalized", "--json"]).json();
     // A node answers V14 to `state_getMetadata`, and is read in the newest version that it offers.
     let changes = diff["changes"].as_array().unwrap();
     assert!(

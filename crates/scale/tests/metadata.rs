@@ -304,3 +304,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn g15_no_runtime_api_of_subtensor_218_is_left_as_bytes() {
+    // What these answer is bytes indeed.
+    let bytes = ["SessionKeys.generate_session_keys", "EthereumRuntimeRPCApi.account_code_at"];
+    let Some((v14, v15)) = runtime("subtensor-218-v14").zip(runtime("subtensor-218-v15")) else { return };
+    let methods: Vec<_> = v15.apis().iter().flat_map(|api| api.methods()).collect();
+    for method in &methods {
+        let output = v15.plan().type_name(method.output());
+        assert_eq!(output == "Vec<u8>", bytes.contains(&method.to_string().as_str()), "{method}");
+        let own = ["DelegateInfo", "NeuronInfo", "SubnetInfo", "StakeInfo", "SubnetRegistration"];
+        if own.iter().any(|name| method.api() == format!("{name}RuntimeApi")) {
+            let same = v14.api_method(method.api(), method.name()).unwrap();
+            assert_eq!(v14.plan().type_name(same.output()), output, "{method}");
+        }
+    }
+    assert!(methods.len() > 50);
+}

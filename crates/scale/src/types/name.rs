@@ -10,12 +10,12 @@ mod tests;
 pub(crate) enum TypeName {
     Named {
         name: String,
-        parameters: Vec<TypeName>,
+        parameters: Vec<Self>,
     },
-    Tuple(Vec<TypeName>),
-    Array(Box<TypeName>, u32),
+    Tuple(Vec<Self>),
+    Array(Box<Self>, u32),
     /// A type that means what it means in that pallet, wherever it is written.
-    In(String, Box<TypeName>),
+    In(String, Box<Self>),
 }
 
 /// No type that anybody writes comes near these.

@@ -197,3 +197,17 @@ fn the_samples_are_metadata() {
         assert_eq!(read.1.version(), version);
     }
 }
+
+#[test]
+fn the_files_of_the_documentation_are_read() {
+    let text = include_str!("../../../../docs/history.md");
+    let block = |kind: &str| {
+        let (_, rest) = text.split_once(&format!("```{kind}\n")).unwrap();
+        rest.split_once("```").unwrap().0
+    };
+    let types = Types::new().definitions("yaml", block("yaml")).unwrap();
+    let types = types.overrides_json("json", block("json")).unwrap();
+    for (version, metadata) in sample::all() {
+        assert!(Runtime::from_metadata_with(&metadata, &types, Some(1010)).is_ok(), "V{version}");
+    }
+}

@@ -78,7 +78,7 @@ fn g15_a_method_that_is_described_as_bytes_is_opened_by_its_override() {
         "get_delegates": {"params": [], "type": "Vec<u16>"}}}}}"#;
     let runtime = overridden(&metadata, json);
     let method = runtime.api_method("DelegateInfoRuntimeApi", "get_delegates").unwrap();
-    let answer = vec![vec![3_u16, 4].encode()].concat().encode();
+    let answer = vec![3_u16, 4].encode().encode();
     assert_eq!(method.decode(&answer).unwrap().to_string(), "[3, 4]");
 }
 

@@ -1,20 +1,23 @@
 use super::{
-    definition::{Definition, Definitions, Field, Place, Shape},
+    definition::{self, Definition, Definitions, Field, Place, Shape},
     name::TypeName,
 };
 use crate::{Error, ErrorKind, TypeId, did_you_mean};
 use scale_info::{
-    Path, PortableRegistry, PortableType, Type, TypeDef, TypeDefArray, TypeDefBitSequence, TypeDefCompact,
-    TypeDefComposite, TypeDefPrimitive, TypeDefSequence, TypeDefTuple, TypeDefVariant, TypeParameter,
-    Variant, form::PortableForm,
+    Path, PortableRegistry, PortableType, Type, TypeDef, TypeDefArray, TypeDefCompact, TypeDefComposite,
+    TypeDefSequence, TypeDefTuple, TypeDefVariant, TypeParameter, Variant, form::PortableForm,
 };
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     fmt,
 };
 
+mod layout;
+mod replace;
 #[cfg(test)]
 mod tests;
+
+use layout::primitive;
 
 /// The first part of the path of a type that nobody defines: no value of it can be read.
 pub(crate) const UNDEFINED: &str = "undefined";
@@ -189,129 +192,25 @@ impl<'a> Registry<'a> {
             parameters.get(position).cloned()
         };
         let inside = definition.pallet.as_deref();
+        let find = |registry: &mut Self, ty: &TypeName| registry.find(&ty.substitute(&replacement), inside);
         let result = match &definition.shape {
-            Shape::Alias(name) => self.find(&name.substitute(&replacement), inside),
-            shape => {
-                // Known before its fields are: they may contain it.
-                let path = Path::from_segments_unchecked(definition.path.split("::").map(str::to_owned));
-                let id = self.push(path, Vec::new(), TypeDefVariant::new([]).into());
-                let name = TypeName::Named { name: definition.name.clone(), parameters: parameters.to_vec() };
-                self.found.insert((pallet.map(str::to_owned), name), id);
-                let fields = |registry: &mut Self, fields: &[Field]| {
-                    let field = |field: &Field| {
-                        let ty = registry.find(&field.ty.substitute(&replacement), inside)?;
-                        Ok(portable_field(field.name.as_deref(), ty, Some(field.ty.to_string())))
-                    };
-                    fields.iter().map(field).collect::<Result<Vec<_>, Problem>>()
+            Shape::Alias(ty) => find(self, ty),
+            Shape::Struct(content) => {
+                let id = self.open(definition, parameters, pallet);
+                let content = fields(content, |ty| find(self, ty));
+                content.map(|fields| self.close(id, TypeDefComposite::new(fields).into()))
+            }
+            Shape::Enum(variants) => {
+                let id = self.open(definition, parameters, pallet);
+                let variant = |variant: &definition::Variant| {
+                    let fields = fields(&variant.fields, |ty| find(self, ty))?;
+                    Ok(portable_variant(&variant.name, variant.index, fields, variant.docs.clone()))
                 };
-                let layout: Result<Layout, Problem> = match shape {
-                    Shape::Alias(_) => return self.undefined(definition.name.clone()),
-                    Shape::Struct(content) => {
-                        fields(self, content).map(|fields| TypeDefComposite::new(fields).into())
-                    }
-                    Shape::Enum(variants) => {
-                        let variant = |variant: &super::definition::Variant| {
-                            let fields = fields(self, &variant.fields)?;
-                            Ok(portable_variant(&variant.name, variant.index, fields, variant.docs.clone()))
-                        };
-                        let variants = variants.iter().map(variant).collect::<Result<Vec<_>, Problem>>();
-                        variants.map(|variants| TypeDefVariant::new(variants).into())
-                    }
-                };
-                layout.map(|layout| {
-                    self.set(id, layout);
-                    id
-                })
+                let variants: Result<Vec<_>, Problem> = variants.iter().map(variant).collect();
+                variants.map(|variants| self.close(id, TypeDefVariant::new(variants).into()))
             }
         };
         result.map_err(|problem| problem.at(&definition.place))
-    }
-
-    /// Gives the runtime's own types of those names the layouts that are defined.
-    pub(crate) fn replace(&mut self, overrides: &'a Definitions) -> Result<(), Problem> {
-        let mut replaced = HashMap::new();
-        let count = self.types.types.len();
-        for name in BTreeSet::from_iter(overrides.plain_names()) {
-            let Some(definition) = overrides.get(None, name, 0) else { continue };
-            let is_named = |ty: &&PortableType| {
-                let segments = &ty.ty.path.segments;
-                segments.last().is_some_and(|last| last == name) || segments.join("::") == name
-            };
-            let ids: Vec<_> = self.types.types[..count].iter().filter(is_named).map(|ty| ty.id).collect();
-            if !ids.is_empty() {
-                let new = self.defined(definition, &[], None)?;
-                // The type that is defined by name is the runtime's own, not the one just made.
-                self.found.remove(&(None, TypeName::plain(name)));
-                replaced.extend(ids.into_iter().map(|id| (id, new)));
-            }
-        }
-        let mut layouts = Vec::new();
-        for (id, new) in &replaced {
-            // An override may name a type that is overridden itself.
-            let (mut new, mut seen) = (*new, HashSet::from([*id]));
-            while let Some(next) = replaced.get(&new).filter(|_| seen.insert(new)) {
-                new = *next;
-            }
-            layouts.extend(self.types.resolve(new).map(|ty| (*id, ty.type_def.clone())));
-        }
-        layouts.into_iter().for_each(|(id, layout)| self.set(id, layout));
-        Ok(())
-    }
-
-    /// A type without a path: the registry's own, where it has it.
-    fn plain(&mut self, definition: Layout) -> u32 {
-        let same = |ty: &PortableType| ty.ty.path.segments.is_empty() && ty.ty.type_def == definition;
-        match self.types.types.iter().position(same) {
-            Some(position) => position as u32,
-            None => self.push(Path::default(), Vec::new(), definition),
-        }
-    }
-
-    fn option(&mut self, content: u32) -> u32 {
-        let path = Path::from_segments_unchecked(["Option".to_owned()]);
-        let same = |ty: &PortableType| ty.ty.path == path && option_content(&ty.ty.type_def) == Some(content);
-        match self.types.types.iter().position(same) {
-            Some(position) => position as u32,
-            None => {
-                let definition = TypeDefVariant::new([
-                    portable_variant("None", 0, Vec::new(), Vec::new()),
-                    portable_variant("Some", 1, vec![portable_field(None, content, None)], Vec::new()),
-                ]);
-                let parameter = TypeParameter::new_portable("T".to_owned(), Some(content.into()));
-                self.push(path, vec![parameter], definition.into())
-            }
-        }
-    }
-
-    fn bits(&mut self, store: &TypeName, order: &TypeName) -> Found {
-        let undefined = format!("BitVec<{store}, {order}>");
-        let store = self.find(store, None)?;
-        let TypeName::Named { name: order, .. } = inner(order) else { return self.undefined(undefined) };
-        let order = order.rsplit("::").next().unwrap_or(order);
-        if !matches!(order, "Lsb0" | "Msb0") || !self.is_unsigned(store) {
-            return self.undefined(undefined);
-        }
-        let path = Path::from_segments_unchecked(["bitvec", "order", order].map(str::to_owned));
-        let order = self.push(path, Vec::new(), TypeDefComposite::new([]).into());
-        let bits = TypeDefBitSequence::new_portable(store.into(), order.into());
-        Ok(self.push(Path::default(), Vec::new(), bits.into()))
-    }
-
-    /// Whether that is an unsigned integer or nothing, within structs of one field: what has a compact form.
-    fn is_unsigned(&self, mut id: u32) -> bool {
-        use TypeDefPrimitive::{U8, U16, U32, U64, U128};
-        for _ in 0..MAX_DEPTH {
-            match self.types.resolve(id).map(|ty| &ty.type_def) {
-                Some(TypeDef::Primitive(U8 | U16 | U32 | U64 | U128)) => return true,
-                Some(TypeDef::Tuple(tuple)) => return tuple.fields.is_empty(),
-                Some(TypeDef::Composite(composite)) => match composite.fields.as_slice() {
-                    [only] => id = only.ty.id,
-                    _ => return false,
-                },
-                _ => return false,
-            }
-        }
-        false
     }
 
     fn undefined(&mut self, name: String) -> Found {
@@ -328,6 +227,20 @@ impl<'a> Registry<'a> {
                 Err(Problem { what: format!("no type is called {name}{hint}"), place: None })
             }
         }
+    }
+
+    /// Notes a type before its fields are known: they may contain it.
+    fn open(&mut self, definition: &Definition, parameters: &[TypeName], pallet: Option<&str>) -> u32 {
+        let path = Path::from_segments_unchecked(definition.path.split("::").map(str::to_owned));
+        let id = self.push(path, Vec::new(), TypeDefVariant::new([]).into());
+        let name = TypeName::Named { name: definition.name.clone(), parameters: parameters.to_vec() };
+        self.found.insert((pallet.map(str::to_owned), name), id);
+        id
+    }
+
+    fn close(&mut self, id: u32, layout: Layout) -> u32 {
+        self.set(id, layout);
+        id
     }
 
     fn set(&mut self, id: u32, layout: Layout) {
@@ -371,11 +284,15 @@ impl From<Problem> for Error {
     }
 }
 
-fn inner(name: &TypeName) -> &TypeName {
-    match name {
-        TypeName::In(_, name) => inner(name),
-        name => name,
-    }
+/// The same fields, of types that are found.
+fn fields(
+    fields: &[Field],
+    mut find: impl FnMut(&TypeName) -> Found,
+) -> Result<Vec<scale_info::Field<PortableForm>>, Problem> {
+    let field = |field: &Field| {
+        Ok(portable_field(field.name.as_deref(), find(&field.ty)?, Some(field.ty.to_string())))
+    };
+    fields.iter().map(field).collect()
 }
 
 fn portable_field(name: Option<&str>, ty: u32, type_name: Option<String>) -> scale_info::Field<PortableForm> {
@@ -389,32 +306,4 @@ fn portable_variant(
     docs: Vec<String>,
 ) -> Variant<PortableForm> {
     Variant { name: name.to_owned(), fields, index, docs }
-}
-
-fn option_content(definition: &Layout) -> Option<u32> {
-    let TypeDef::Variant(variants) = definition else { return None };
-    let some = variants.variants.iter().find(|variant| variant.name == "Some")?;
-    some.fields.first().map(|field| field.ty.id)
-}
-
-fn primitive(name: &str) -> Option<TypeDefPrimitive> {
-    use TypeDefPrimitive::*;
-    Some(match name {
-        "bool" => Bool,
-        "char" => Char,
-        "str" | "String" => Str,
-        "u8" => U8,
-        "u16" => U16,
-        "u32" => U32,
-        "u64" => U64,
-        "u128" => U128,
-        "u256" => U256,
-        "i8" => I8,
-        "i16" => I16,
-        "i32" => I32,
-        "i64" => I64,
-        "i128" => I128,
-        "i256" => I256,
-        _ => return None,
-    })
 }

@@ -40,7 +40,7 @@ fn held(number: u64) -> u32 {
 
 /// Whether a runtime is one of the second layout: pallets have changed places in it, and types are others.
 fn is_second(spec_version: u32) -> bool {
-    spec_version % 2 == 0
+    spec_version.is_multiple_of(2)
 }
 
 fn port(spec_version: u32, above: u16) -> Option<u64> {

@@ -35,6 +35,9 @@ enum Origin {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) genesis: Genesis,
+    /// What the chain begins with instead.
+    #[cfg(feature = "wasm")]
+    pub(crate) spec: Option<PathBuf>,
     pub(crate) blocks: Blocks,
     pub(crate) finality_lag: u32,
     pub(crate) fork_every: Option<u32>,
@@ -59,6 +62,8 @@ impl Default for Builder {
         let genesis = Genesis { seed: 0, subnets: 32, neurons: 256 };
         let chain = Settings {
             genesis,
+            #[cfg(feature = "wasm")]
+            spec: None,
             blocks: Blocks::OnDemand,
             finality_lag: 2,
             fork_every: None,
@@ -85,6 +90,17 @@ impl Builder {
     /// genesis hash, another seed gives another chain.
     pub fn seed(self, seed: u64) -> Self {
         self.chain(|chain| chain.genesis.seed = seed)
+    }
+
+    /// Begins with the state of this raw chain spec, JSON or gzipped JSON, and runs the wasm runtime that lies in it:
+    /// a genuine one, of any Substrate chain with the block numbers, hashes and headers that most have. Subnets,
+    /// neurons and the seed then mean nothing. The chain has one author and no consensus: where the runtime has Aura,
+    /// each block is in a slot of its own, the timestamp is its only inherent, and there is no seal.
+    ///
+    /// Needs the feature `wasm`; mind its [licence](crate#wasm).
+    #[cfg(feature = "wasm")]
+    pub fn spec(self, file: impl Into<PathBuf>) -> Self {
+        self.chain(|chain| chain.spec = Some(file.into()))
     }
 
     /// When blocks are made (default on demand).
@@ -173,7 +189,8 @@ impl Builder {
     /// and IO.
     ///
     /// # Errors
-    /// `Config` when there are more subnets or neurons than a chain may have, or forks without timed blocks; `State`
+    /// `Config` when there are more subnets or neurons than a chain may have, forks without timed blocks, or a chain
+    /// spec that cannot be read or whose code is not a runtime; `State`
     /// when the file cannot be read or written, is of another chain, or is in use; `Port` when the port is taken.
     pub async fn start(self) -> Result<Devnet> {
         let chain = match self.chain {
@@ -195,6 +212,10 @@ fn checked(settings: Settings) -> Result<Settings> {
     }
     if settings.fork_every.is_some() && !matches!(settings.blocks, Blocks::Every(_)) {
         return Err(Error::config("forks follow blocks that come at an interval"));
+    }
+    #[cfg(feature = "wasm")]
+    if settings.spec.is_some() && !settings.upgrade_at.is_empty() {
+        return Err(Error::config("a chain spec has no next runtime: only a `set_code` upgrades it"));
     }
     Ok(settings)
 }

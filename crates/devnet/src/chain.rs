@@ -10,6 +10,8 @@ mod journal;
 pub(crate) mod pool;
 mod replay;
 mod slot;
+#[cfg(feature = "wasm")]
+pub(crate) mod spec;
 mod upgrade;
 
 use std::sync::{Arc, atomic::AtomicU32};

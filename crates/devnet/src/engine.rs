@@ -2,6 +2,8 @@
 
 mod native;
 mod version;
+#[cfg(feature = "wasm")]
+mod wasm;
 
 pub(crate) use version::extensions;
 
@@ -44,6 +46,12 @@ impl Engine {
         Self { load: native::load, loaded: Mutex::default() }
     }
 
+    /// Runs any code that is wasm.
+    #[cfg(feature = "wasm")]
+    pub(crate) fn wasm() -> Self {
+        Self { load: wasm::load, loaded: Mutex::default() }
+    }
+
     /// The runtime of this code.
     pub(crate) fn runtime(&self, code: &[u8]) -> Result<Arc<dyn Runtime>, ExecutionError> {
         self.cached(blake2_256(code).into(), || Ok(code.to_vec()))
@@ -84,10 +92,10 @@ fn unreadable(error: impl std::fmt::Display) -> ExecutionError {
 pub(crate) enum ExecutionError {
     #[error("Runtime code not found in the state")]
     NoCode,
+    #[error("Invalid runtime code: {0}")]
+    Code(String),
     #[error("Other: Exported method {0} is not found")]
     NoSuchFunction(String),
     #[error("Runtime panicked: {0}")]
     Panicked(String),
-    #[error("Invalid runtime code: {0}")]
-    Code(&'static str),
 }

@@ -39,6 +39,14 @@ impl Error {
         Self::new(ErrorKind::Config, format!("cannot make a genesis: {message}"))
     }
 
+    #[cfg(feature = "wasm")]
+    pub(crate) fn spec(file: &Path, message: impl fmt::Display) -> Self {
+        Self::new(
+            ErrorKind::Config,
+            format!("cannot begin with the chain spec {}: {message}", file.display()),
+        )
+    }
+
     pub(crate) fn port(port: u16, error: &io::Error) -> Self {
         let hint = if port == 0 { "" } else { "; choose another one, or 0 for any that is free" };
         Self::new(ErrorKind::Port, format!("cannot listen on port {port}: {error}{hint}"))

@@ -15,6 +15,15 @@
 //! devnet.produce_block().await?;
 //! # Ok(()) }
 //! ```
+//!
+//! # wasm
+//!
+//! With the feature `wasm` the chain may be a genuine one instead: `Builder::spec` takes a raw chain spec and runs the
+//! wasm runtime in it through smoldot's executor, behind the same RPC, with real state roots, proofs and blocks.
+//!
+//! Smoldot is licensed GPL-3.0-or-later WITH Classpath-exception-2.0. The feature is off by default for that reason:
+//! a program that is built with it and passed on has to keep to that licence for smoldot's part. Nothing else here
+//! depends on it, and without the feature it is not compiled.
 
 #![forbid(unsafe_code)]
 

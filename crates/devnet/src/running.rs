@@ -2,11 +2,14 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
+use sp_core::storage::Storage;
 use tokio::{
     task::{JoinHandle, spawn_blocking},
     time::{Instant, MissedTickBehavior, interval_at},
 };
 
+#[cfg(feature = "wasm")]
+use crate::chain::spec;
 use crate::{
     Blocks, Error, Result,
     builder::Settings,
@@ -27,8 +30,8 @@ impl Running {
     pub(crate) async fn start(settings: Settings) -> Result<Arc<Self>> {
         let Settings { genesis, blocks, fork_every, .. } = settings;
         let chain = spawn_blocking(move || {
-            let storage = genesis.storage().map_err(Error::config)?;
-            Chain::new(Engine::native(), &storage, &settings)
+            let (engine, storage) = beginning(&settings)?;
+            Chain::new(engine, &storage, &settings)
         });
         let chain = Arc::new(chain.await.map_err(Error::config)??);
         let clock = match blocks {
@@ -64,6 +67,15 @@ impl fmt::Debug for Running {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("Running").field("genesis", &self.genesis).finish_non_exhaustive()
     }
+}
+
+/// What executes the chain, and its first state.
+fn beginning(settings: &Settings) -> Result<(Engine, Storage)> {
+    #[cfg(feature = "wasm")]
+    if let Some(file) = &settings.spec {
+        return Ok((Engine::wasm(), spec::read(file)?));
+    }
+    Ok((Engine::native(), settings.genesis.storage().map_err(Error::config)?))
 }
 
 /// Makes a block, which carries an upgrade if so wanted.

@@ -1,9 +1,12 @@
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::json;
-use tensorwire_devnet::{Blocks, Devnet, Fault};
+use tensorwire_devnet::{Blocks, Builder, Devnet, Fault};
 
 use crate::{context::Context, progress, stop};
 
@@ -20,6 +23,9 @@ pub(crate) struct Serve {
     /// How many neurons each subnet has
     #[arg(long, default_value_t = 256, value_name = "COUNT")]
     neurons: u16,
+    /// Begin with this raw chain spec, JSON or gzipped JSON, and run the wasm runtime in it (feature `wasm`)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["subnets", "neurons", "seed"])]
+    spec: Option<PathBuf>,
     /// What keys, stakes and scores are derived from
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -77,6 +83,7 @@ Examples:
   tw devnet --block-time 1 --fork-every 5 --finality-lag 4
   tw devnet --block-time 1 --upgrade-at 10,20    # spec 393, 394 from block 10 on, 395 from block 20 on
   tw devnet --state chain.bin    # stopped and started, it goes on
+  tw devnet --spec subtensor.json.gz --block-time 0    # a genuine runtime, where tw has the feature wasm
   tw --json devnet --port 0 | jq -r .url";
 
 impl Serve {
@@ -113,6 +120,9 @@ impl Serve {
             .blocks(blocks)
             .port(self.port)
             .faults(self.fault.iter().copied());
+        if let Some(file) = &self.spec {
+            builder = begin_with(builder, file)?;
+        }
         if let Some(bandwidth) = self.bandwidth {
             builder = builder.bandwidth(bandwidth);
         }
@@ -128,6 +138,21 @@ impl Serve {
         }
         Ok(builder.start().await?)
     }
+}
+
+#[cfg(feature = "wasm")]
+fn begin_with(builder: Builder, spec: &Path) -> Result<Builder> {
+    Ok(builder.spec(spec))
+}
+
+/// Smoldot, which runs wasm, has a licence of its own: whoever wants it says so.
+#[cfg(not(feature = "wasm"))]
+fn begin_with(_: Builder, spec: &Path) -> Result<Builder> {
+    bail!(
+        "{} needs a wasm executor, and this tw was built without: `cargo install tensorwire-cli --features wasm` \
+         has it (GPL-3.0-or-later WITH Classpath-exception-2.0)",
+        spec.display()
+    )
 }
 
 fn block_time(text: &str) -> Result<f64, String> {

@@ -67,6 +67,17 @@ fn a_wrong_fault_is_told_with_all_that_there_are() {
     assert!(error.contains("--block-time"), "{error}");
 }
 
+#[test]
+fn a_chain_spec_takes_no_settings_of_another_genesis_and_wants_a_wasm_executor() {
+    for setting in ["--subnets", "--neurons", "--seed"] {
+        let error = tw(&["devnet", "--spec", "chain.json", setting, "1"]).misused();
+        assert!(error.contains("--spec") && error.contains(setting), "{error}");
+    }
+    let error = tw(&["devnet", "--spec", "absent/chain.json", "--port", "0"]).failed();
+    let hint = if cfg!(feature = "wasm") { "cannot begin with the chain spec" } else { "--features wasm" };
+    assert!(error.contains("absent/chain.json") && error.contains(hint), "{error}");
+}
+
 #[cfg(unix)]
 #[test]
 fn faults_pruning_and_forks_come_from_options() {

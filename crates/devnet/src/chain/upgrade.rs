@@ -20,7 +20,8 @@ impl Chain {
     /// The code of the runtime that follows this block's.
     pub(crate) fn next_code(&self, block: &Block) -> Result<Vec<u8>, ExecutionError> {
         let code = self.state(block).storage(CODE).ok().flatten().ok_or(ExecutionError::NoCode)?;
-        let code = Code::parse(&code).ok_or(ExecutionError::Code("only native runtimes have a next one"))?;
+        let code = Code::parse(&code)
+            .ok_or_else(|| ExecutionError::Code("only native runtimes have a next one".to_owned()))?;
         Ok(code.next().bytes())
     }
 

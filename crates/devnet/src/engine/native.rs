@@ -15,7 +15,8 @@ use crate::runtime::Code;
 /// The compiled runtime that this code names.
 pub(super) fn load(code: &[u8]) -> Result<Arc<dyn Runtime>, ExecutionError> {
     silence_runtime_panics();
-    let code = Code::parse(code).ok_or(ExecutionError::Code("it names no runtime that is compiled in"))?;
+    let code = Code::parse(code)
+        .ok_or_else(|| ExecutionError::Code("it names no runtime that is compiled in".to_owned()))?;
     Ok(Arc::new(Native { code, version: code.version() }))
 }
 

@@ -187,7 +187,17 @@ async fn g16_a_map_is_a_stream_and_for_threads_an_iterator() {
     let url = devnet.url().to_owned();
     let waiting = tokio::task::spawn_blocking(move || {
         let subtensor = blocking::Subtensor::build(Subtensor::builder(url.as_str()).cache(Cache::none()))?;
-        subtensor.head()?.query_map("SubtensorModule", "Keys", 2u16).collect::<Result<Vec<_>, _>>()
+        let at = subtensor.head()?;
+        let map = || at.query_map("SubtensorModule", "Keys", 2u16);
+        let raw: Vec<_> = map().raw().limit(5).collect::<Result<_, _>>()?;
+        let (key, value) = raw[4].clone();
+        assert_eq!(key, at.storage_key("SubtensorModule", "Keys", (2u16, 4u16))?);
+        assert_eq!(at.storage_raw([key.clone()])?, [Some(value)]);
+        assert_eq!(map().start_key(key).count(), 15);
+        let keys: Vec<_> = map().keys().collect::<Result<_, _>>()?;
+        assert!(keys.iter().map(|keys| keys[1].as_u64()).eq((0..20).map(Some)));
+        assert_eq!(at.query_by_uid("Keys", 2)?.len(), 20);
+        map().collect::<Result<Vec<_>, _>>()
     });
     assert_eq!(waiting.await.unwrap().unwrap(), entries);
 }

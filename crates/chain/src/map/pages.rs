@@ -98,7 +98,7 @@ impl Pages {
             self.parts.retain(|part| part.page.is_some());
         } else {
             self.window = (2 * self.window).min(UNDER_WAY);
-            if !span.until.as_ref().is_some_and(|until| *until <= self.passed) {
+            if span.until.as_ref().is_none_or(|until| *until > self.passed) {
                 let left = Span { after: self.passed.clone(), until: span.until };
                 let parts = split(left, listed, self.page_size, &self.prefix);
                 parts.into_iter().rev().for_each(|span| self.parts.push_front(Part { span, page: None }));

@@ -24,7 +24,7 @@ pub(crate) struct Serve {
     #[arg(long, default_value_t = 256, value_name = "COUNT")]
     neurons: u16,
     /// Begin with this raw chain spec, JSON or gzipped JSON, and run the wasm runtime in it (feature `wasm`)
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["subnets", "neurons", "seed"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["subnets", "neurons", "seed", "upgrade_at"])]
     spec: Option<PathBuf>,
     /// What keys, stakes and scores are derived from
     #[arg(long, default_value_t = 0)]

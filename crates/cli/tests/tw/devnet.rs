@@ -69,7 +69,7 @@ fn a_wrong_fault_is_told_with_all_that_there_are() {
 
 #[test]
 fn a_chain_spec_takes_no_settings_of_another_genesis_and_wants_a_wasm_executor() {
-    for setting in ["--subnets", "--neurons", "--seed"] {
+    for setting in ["--subnets", "--neurons", "--seed", "--upgrade-at"] {
         let error = tw(&["devnet", "--spec", "chain.json", setting, "1"]).misused();
         assert!(error.contains("--spec") && error.contains(setting), "{error}");
     }

@@ -40,6 +40,16 @@ impl TypeName {
         Self::Named { name: name.into(), parameters: Vec::new() }
     }
 
+    /// How many types it is written of: itself, and those inside.
+    pub(crate) fn parts(&self) -> usize {
+        let all = |names: &[Self]| names.iter().map(Self::parts).sum::<usize>();
+        match self {
+            Self::Named { parameters, .. } => 1 + all(parameters),
+            Self::Tuple(fields) => 1 + all(fields),
+            Self::Array(inner, _) | Self::In(_, inner) => 1 + inner.parts(),
+        }
+    }
+
     /// The same with types in the place of parameters, found by their names.
     pub(crate) fn substitute(&self, replacement: &impl Fn(&str) -> Option<Self>) -> Self {
         let all = |names: &[Self]| names.iter().map(|name| name.substitute(replacement)).collect();

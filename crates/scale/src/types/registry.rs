@@ -25,6 +25,7 @@ pub(crate) const UNDEFINED: &str = "undefined";
 /// No chain comes near these: whoever does defines types that have no end.
 const MAX_DEPTH: usize = 96;
 const MAX_ADDED: usize = 1 << 17;
+const MAX_PARTS: usize = 1 << 10;
 
 /// A type registry that finds types by their text, and appends those it lacks.
 pub(crate) struct Registry<'a> {
@@ -100,6 +101,13 @@ impl<'a> Registry<'a> {
         }
         // By most names all pallets mean the same.
         let pallet = pallet.filter(|pallet| self.sources.iter().any(|source| source.has_types_of(pallet)));
+        // One that holds its parameter twice doubles with every level: it would fill the memory long before it is too deep.
+        if name.parts() > MAX_PARTS {
+            return Err(Problem {
+                what: "a type of more than a thousand parts has no end".to_owned(),
+                place: None,
+            });
+        }
         let key = (pallet.map(str::to_owned), name.clone());
         if let Some(id) = self.found.get(&key) {
             return Ok(*id);

@@ -82,6 +82,19 @@ fn types_without_end_are_told_with_their_line() {
 }
 
 #[test]
+fn types_that_double_without_end_are_told_before_they_fill_the_memory() {
+    let defined = definitions(
+        "global:\n  types:\n    A<T>: {a: \"A<(T, T)>\"}\n    B<T>: C<(T, T)>\n    C<T>: B<(T, T)>\n",
+    );
+    for (text, place) in [("A<u8>", "test.yaml:3: "), ("B<u8>", "test.yaml:")] {
+        let mut types = PortableRegistry { types: Vec::new() };
+        let mut registry = Registry::new(&mut types, [&defined], Unknown::StandsIn);
+        let error = registry.find(&name(text), None).unwrap_err().to_string();
+        assert!(error.starts_with(place) && error.ends_with("has no end"), "{error}");
+    }
+}
+
+#[test]
 fn what_nobody_defines_stands_in_or_fails_with_the_line_that_needs_it() {
     let defined =
         definitions("global:\n  types:\n    Known: u8\n    Foo:\n      a: u8\n      b: Vec<Knwon>\n");

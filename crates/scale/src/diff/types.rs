@@ -2,6 +2,9 @@ use super::Difference;
 use crate::{FieldDescription, Plan, TypeId, TypeKind, VariantDescription, plan::same_in};
 use std::collections::BTreeSet;
 
+#[cfg(test)]
+mod tests;
+
 /// The types of two runtimes beside each other.
 pub(super) struct Types<'r> {
     pub(super) before: &'r Plan,
@@ -29,20 +32,24 @@ impl Types<'_> {
     }
 
     /// One level deep, below all that merely holds another type.
-    fn inside(&self, before: TypeId, after: TypeId) -> Vec<Difference> {
-        let described = (self.before.describe(before), self.after.describe(after));
-        let (Ok(before), Ok(after)) = described else { return Vec::new() };
-        match (before.kind, after.kind) {
-            (TypeKind::Optional(before), TypeKind::Optional(after)) => self.inside(before, after),
-            (
-                TypeKind::Elements { element: before, len: length },
-                TypeKind::Elements { element: after, len },
-            ) if length == len => self.inside(before, after),
-            (TypeKind::Fields(before), TypeKind::Fields(after)) => {
-                self.compare_fields(&before, &after, Self::outside)
-            }
-            (TypeKind::Variants(before), TypeKind::Variants(after)) => self.variants(&before, &after),
-            _ => Vec::new(),
+    fn inside(&self, mut before: TypeId, mut after: TypeId) -> Vec<Difference> {
+        loop {
+            let described = (self.before.describe(before), self.after.describe(after));
+            let (Ok(one), Ok(other)) = described else { return Vec::new() };
+            (before, after) = match (one.kind, other.kind) {
+                (TypeKind::Optional(before), TypeKind::Optional(after)) => (before, after),
+                (
+                    TypeKind::Elements { element: before, len: length },
+                    TypeKind::Elements { element: after, len },
+                ) if length == len => (before, after),
+                (TypeKind::Fields(before), TypeKind::Fields(after)) => {
+                    return self.compare_fields(&before, &after, Self::outside);
+                }
+                (TypeKind::Variants(before), TypeKind::Variants(after)) => {
+                    return self.variants(&before, &after);
+                }
+                _ => return Vec::new(),
+            };
         }
     }
 

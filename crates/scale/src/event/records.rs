@@ -36,12 +36,8 @@ impl Runtime {
     /// Fails with [`ErrorKind::Decode`] or [`ErrorKind::TrailingBytes`], naming the position of the event, its pallet
     /// and the byte, and with [`ErrorKind::Metadata`] where the runtime keeps no list of events.
     pub fn decode_events(&self, bytes: &[u8]) -> Result<Vec<Event>> {
-        let events = self.events(bytes)?;
-        let mut decoded = Vec::with_capacity(events.count as usize);
-        for event in events {
-            decoded.push(event?);
-        }
-        Ok(decoded)
+        // Not allocated beforehand: where records take no bytes, their count is not bounded by what is there.
+        self.events(bytes)?.collect()
     }
 
     /// The same one by one: after an event that does not decode, nothing follows.

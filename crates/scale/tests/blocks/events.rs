@@ -2,7 +2,7 @@ use crate::{
     sample::{self, Event as SampleEvent, OldPhase, OldRecord, StrangePhase, StrangeRecord, SystemEvent},
     support::{ALICE, BOB, encode, event, events_type, runtime, runtimes},
 };
-use parity_scale_codec::Encode;
+use parity_scale_codec::{Compact, Encode};
 use proptest::prelude::*;
 use serde_json::json;
 use std::sync::LazyLock;
@@ -95,6 +95,13 @@ fn g15_the_layout_of_a_record_comes_from_the_metadata() {
         assert_eq!(error.kind(), ErrorKind::Metadata);
         assert!(error.to_string().contains("System.Events of sample 7 is of type"), "{error}");
     }
+}
+
+#[test]
+fn events_that_take_no_bytes_are_refused_however_many_are_announced() {
+    let runtime = sample::runtime::<Vec<sample::EmptyRecord>>();
+    let error = runtime.decode_events(&Compact(u32::MAX).encode()).unwrap_err();
+    assert!(error.to_string().contains("the phase is no enum"), "{error}");
 }
 
 #[test]

@@ -26,6 +26,14 @@ pub(crate) struct StrangeRecord {
     pub(crate) phase: StrangePhase,
 }
 
+/// What takes no bytes.
+#[derive(TypeInfo)]
+#[allow(dead_code)]
+pub(crate) struct EmptyRecord {
+    phase: (),
+    event: (),
+}
+
 #[derive(TypeInfo, Encode)]
 pub(crate) enum StrangePhase {
     Initialization,

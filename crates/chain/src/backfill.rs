@@ -4,6 +4,9 @@ use crate::{BlockRef, Error, ErrorKind, Hash, Header, Result, node::Node, pool::
 
 /// The hashes of blocks of the best chain, as they are numbered: one request. `None` for those the node has not; an
 /// endpoint whose hashes do not fit is passed over if there is another.
+///
+/// # Errors
+/// `Protocol` if a node gives more or fewer than were asked for.
 pub(crate) async fn hashes(
     node: &Node,
     numbers: &[u64],
@@ -13,8 +16,12 @@ pub(crate) async fn hashes(
     let request = Request::new("chain_getBlockHash").param(numbers);
     let accept = move |answer: &Answer| answer.json::<Vec<_>>().is_ok_and(|hashes| fits(&hashes));
     let read = async {
-        let answer = node.request_where(request, Needs::Block(highest), accept).await?;
-        Ok(answer.json()?)
+        let hashes: Vec<_> = node.request_where(request, Needs::Block(highest), accept).await?.json()?;
+        if hashes.len() == numbers.len() {
+            return Ok(hashes);
+        }
+        let (given, asked) = (hashes.len(), numbers.len());
+        Err(Error::new(ErrorKind::Protocol, format!("the node gave {given} hashes for {asked} blocks")))
     };
     node.bounded(|| format!("hashes of {} blocks up to {highest}", numbers.len()), read).await
 }

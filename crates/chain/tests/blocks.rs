@@ -297,3 +297,23 @@ async fn an_extrinsic_is_found_by_its_hash_in_its_block() {
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.to_string().contains("none of the 2 extrinsics"), "{error}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn blocks_that_a_node_leaves_out_are_not_taken_for_searched() {
+    let Some(scripted) = ScriptedChain::start().await else { return };
+    let hash = scripted.block(GENESIS, 7, &[], &[timestamp(&scripted, 5)]);
+    let (chain, at) = warm(&scripted, hash).await;
+    let wanted = at.block().await.unwrap().extrinsics[0].hash();
+    let answer = |hashes: serde_json::Value| {
+        scripted.state.lock().unwrap().change = Some(Box::new(move |method, params, reply| {
+            if method == "chain_getBlockHash" && params[0].is_array() { hashes.clone().into() } else { reply }
+        }));
+    };
+    answer(json!([hash]));
+    assert_eq!(chain.find_extrinsic(wanted, 1).await.unwrap().hash(), wanted);
+    let error = chain.find_extrinsic(Hash([1; 32]), 1).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+    answer(json!([]));
+    let error = chain.find_extrinsic(wanted, 1).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol, "{error}");
+}

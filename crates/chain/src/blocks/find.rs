@@ -44,14 +44,15 @@ impl Chain {
         let asked = || format!("extrinsic {hash} in the last {last} blocks");
         let search = async {
             let head = self.head().await?.number().await?;
-            let count = last.min(head + 1);
+            let count = last.min(head.saturating_add(1));
             let chunks = (0..count).step_by(HASHES).map(move |above| {
                 let below = count.min(above + HASHES as u64);
                 (above..below).map(|depth| head - depth).collect::<Vec<_>>()
             });
             let blocks = stream::iter(chunks)
                 .then(|numbers| async move {
-                    let hashes = backfill::hashes(node, &numbers, |_| true).await?;
+                    let hashes = backfill::hashes(node, &numbers, |hashes| hashes.len() == numbers.len());
+                    let hashes = hashes.await?;
                     Ok::<_, Error>(stream::iter(numbers.into_iter().zip(hashes).map(Ok::<_, Error>)))
                 })
                 .try_flatten()

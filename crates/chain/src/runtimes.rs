@@ -122,6 +122,7 @@ impl Runtimes {
         let loading = {
             let mut loaded = self.loaded();
             loaded.uses += 1;
+            loaded.forget_failed(key);
             let last_use = loaded.uses;
             let loaded = &mut *loaded;
             let cell = loaded.cells.entry(key).or_insert_with(|| {

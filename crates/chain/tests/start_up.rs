@@ -7,8 +7,9 @@ mod support;
 use std::fs;
 
 use futures_util::future::try_join_all;
-use support::ScriptedChain;
+use support::{ROUND_TRIP, ScriptedChain};
 use tensorwire_chain::{AccountId, Cache, Chain};
+use tensorwire_rpc::mock::Reply;
 
 const ALICE: AccountId = AccountId([0xd4; 32]);
 
@@ -56,6 +57,26 @@ async fn g17_fifty_cold_callers_download_the_metadata_once() {
         1,
         "callers of one moment share the head"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_that_failed_with_nobody_waiting_is_begun_anew() {
+    let Some(scripted) = ScriptedChain::start().await else { return };
+    let chain = scripted.connect(Cache::none()).await;
+    let metadata = |fails: bool| {
+        scripted.state.lock().unwrap().change = Some(Box::new(move |method, params, reply| {
+            let asked = method == "state_call" && params[0] == "Metadata_metadata_at_version";
+            if asked && fails { Reply::error(4003, "Client error: out of order") } else { reply }
+        }));
+    };
+    metadata(true);
+    let at = chain.head().await.unwrap();
+    let given_up = tokio::time::timeout(ROUND_TRIP * 3 / 2, at.runtime()).await;
+    assert!(given_up.is_err(), "the metadata was under way");
+    drop(at);
+    tokio::time::sleep(ROUND_TRIP * 5).await;
+    metadata(false);
+    assert_eq!(nonce(&chain).await, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -32,11 +32,16 @@ pub(super) enum State {
 }
 
 impl Cell {
+    /// Also of one that has come when nobody waited for it any more.
     fn memory(&self) -> usize {
         match &self.state {
-            State::Loading(_) => 0,
+            State::Loading(flight) => flight.now().and_then(Result::ok).map_or(0, |runtime| runtime.memory()),
             State::Loaded(runtime) => runtime.memory(),
         }
+    }
+
+    fn has_failed(&self) -> bool {
+        matches!(&self.state, State::Loading(flight) if flight.now().is_some_and(|result| result.is_err()))
     }
 }
 
@@ -58,6 +63,13 @@ impl Loaded {
                 self.shrink(MEMORY_LIMIT, key);
             }
             None => drop(self.cells.remove(&key)),
+        }
+    }
+
+    /// Forgets a load that has failed when nobody waited for it any more: its failure is not that of the next caller.
+    pub(super) fn forget_failed(&mut self, key: Key) {
+        if self.cells.get(&key).is_some_and(Cell::has_failed) {
+            self.cells.remove(&key);
         }
     }
 

@@ -220,7 +220,7 @@ fn of_ours(value: &Value) -> Json {
                 Value::Bits(bits) => list(bits.iter().map(|bit| Json::Bool(*bit))),
                 Value::Bool(value) => Json::Bool(*value),
                 Value::Str(text) => Json::String(text.to_string()),
-                other => list(other.iter().map(|value| of_ours(value))),
+                other => list(other.iter().map(of_ours)),
             },
         },
     }

@@ -65,6 +65,9 @@ impl At {
             Error::new(ErrorKind::UnknownBlock, message)
         })?;
         let inner = self.inner();
+        if inner.pin.located().await?.is_final {
+            inner.node.history.finalize(parent);
+        }
         let parent = Self::new(&inner.node, Pin::block(&inner.node, parent.hash, Some(parent.number)));
         Ok(if inner.verified.is_some() { parent.verified() } else { parent })
     }

@@ -77,8 +77,9 @@ impl Chain {
     }
 
     /// A block by number (on the node's best chain), by hash, or by both, as [`Header::block`](crate::Header::block) has
-    /// them. Two requests by number, one by hash, and the metadata of a new runtime. One less for a final block whose
-    /// number is known, where blocks before and after it have shown the same runtime.
+    /// them. Two requests by number, one by hash, and the metadata of a new runtime. One less for a block that is known here
+    /// to be final, as all are that came by number below the finalized head, by its stream or as parents of such, where
+    /// blocks before and after it have shown the same runtime.
     ///
     /// # Errors
     /// The first read says `UnknownBlock` if the node has no such block.

@@ -3,20 +3,25 @@ use std::sync::{
     atomic::{AtomicU32, AtomicU64, Ordering},
 };
 
-use crate::RuntimeVersion;
+use crate::{BlockRef, Hash, RuntimeVersion, recent::Recent};
 
 /// Which runtime executed which blocks, as far as finalized blocks have shown it: what lies between two blocks of one
 /// runtime is of that runtime too, since a chain's runtime only moves forward.
 ///
-/// It holds a span for each runtime seen. Nothing is noted of blocks that may still be reorganised away.
-#[derive(Debug, Default)]
+/// It holds a span for each runtime seen. Nothing is noted of blocks that may still be reorganised away, or were.
+#[derive(Debug)]
 pub(crate) struct History {
     spans: Mutex<Vec<Span>>,
     /// The highest block known to be final.
     finalized: AtomicU64,
+    /// Blocks that are final, those told last, and their heights. A height tells too little: another block may have stood there before.
+    final_blocks: Mutex<Recent<Hash, u64>>,
     /// How often the node was asked which runtime an old block has.
     asked: AtomicU32,
 }
+
+/// How many final blocks are known by their hashes.
+const FINAL_BLOCKS: usize = 4096;
 
 /// The blocks from the first to the last were executed by that runtime.
 #[derive(Debug)]
@@ -24,6 +29,17 @@ struct Span {
     first: u64,
     last: u64,
     version: RuntimeVersion,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self {
+            spans: Mutex::default(),
+            finalized: AtomicU64::default(),
+            final_blocks: Mutex::new(Recent::new(FINAL_BLOCKS)),
+            asked: AtomicU32::default(),
+        }
+    }
 }
 
 impl History {
@@ -64,8 +80,14 @@ impl History {
     }
 
     /// Notes that this block is final.
-    pub(crate) fn is_final(&self, number: u64) {
-        self.finalized.fetch_max(number, Ordering::Relaxed);
+    pub(crate) fn finalize(&self, block: BlockRef) {
+        self.finalized.fetch_max(block.number, Ordering::Relaxed);
+        self.final_blocks().insert(block.hash, block.number, 1);
+    }
+
+    /// Whether this block is known to be final.
+    pub(crate) fn is_final(&self, block: BlockRef) -> bool {
+        self.final_blocks().get(&block.hash).is_some_and(|number| *number == block.number)
     }
 
     /// Notes that the node was asked which runtime an old block has; whether it is worth asking where the final blocks end
@@ -73,6 +95,10 @@ impl History {
     pub(crate) fn wants_end(&self) -> bool {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed).saturating_add(1);
         asked > 1 && asked.is_power_of_two()
+    }
+
+    fn final_blocks(&self) -> MutexGuard<'_, Recent<Hash, u64>> {
+        self.final_blocks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn spans(&self) -> MutexGuard<'_, Vec<Span>> {

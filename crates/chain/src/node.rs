@@ -122,7 +122,7 @@ impl Node {
             self.handle.spawn(async move {
                 let Some(node) = node.upgrade() else { return };
                 let Ok(end) = backfill::newest(&node, true).await else { return };
-                node.history.is_final(end.number);
+                node.history.finalize(end.block());
                 if let Ok(version) = node.version_at(end.hash, Needs::Block(end.number)).await {
                     node.history.holds(end.number, &version);
                 }

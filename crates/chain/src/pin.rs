@@ -39,7 +39,7 @@ pub(crate) struct Located {
 impl Located {
     /// The block of that hash, and of that number where it is known.
     pub(crate) fn block(node: &Node, hash: Hash, number: Option<u64>) -> Self {
-        let is_final = number.is_some_and(|number| number <= node.history.finalized());
+        let is_final = number.is_some_and(|number| node.history.is_final(BlockRef { number, hash }));
         Self { hash, number, seen_at: None, is_final, upgraded_to: None }
     }
 
@@ -112,7 +112,7 @@ impl Pin {
             let node = node.clone();
             async move {
                 let (hash, number, endpoint) = node.pool.finalized(head, question).await?;
-                number.into_iter().for_each(|number| node.history.is_final(number));
+                number.into_iter().for_each(|number| node.history.finalize(BlockRef { number, hash }));
                 let seen_at = Some(endpoint);
                 Ok(Located { hash, number, seen_at, is_final: true, upgraded_to: None })
             }
@@ -127,6 +127,9 @@ impl Pin {
             async move {
                 let is_final = number <= node.history.finalized();
                 let hash = node.hash_of(number).await?;
+                if is_final {
+                    node.history.finalize(BlockRef { number, hash });
+                }
                 Ok(Located { hash, number: Some(number), seen_at: None, is_final, upgraded_to: None })
             }
         };
@@ -226,7 +229,7 @@ impl Pin {
                     }
                 };
                 if self.asked == BlockId::Finalized {
-                    node.history.is_final(number);
+                    node.history.finalize(BlockRef { number, hash: located.hash });
                 }
                 Ok(number)
             }

@@ -109,6 +109,50 @@ async fn g15_blocks_that_may_be_reorganised_away_are_asked_for_their_version_eac
 }
 
 #[tokio::test(start_paused = true)]
+async fn g9_a_block_that_was_replaced_teaches_nothing_of_the_final_ones_and_learns_nothing_of_them() {
+    if specs().is_none() {
+        return;
+    }
+    let chain = Forks::of_spec(OLDER_SPEC, 10);
+    chain.set_code(SPEC);
+    chain.grow(1);
+    let replaced = chain.head();
+    let node = ForkNode::start(&chain, "node").await;
+    chain.set_code(OLDER_SPEC);
+    chain.fork(1);
+    chain.grow(20);
+    chain.set_code(SPEC);
+    chain.grow(10);
+    chain.finalize_behind(2);
+    node.sync();
+    let client = node.connect(|builder| builder).await;
+    client.finalized().await.unwrap().number().await.unwrap();
+    assert_eq!(specs_of(&client.at(replaced).await.unwrap()).await, (OLDER_SPEC, SPEC));
+    for number in [12, 11, 10, 13, 20u64] {
+        let at = client.at(number).await.unwrap();
+        assert_eq!(specs_of(&at).await, (OLDER_SPEC, OLDER_SPEC), "{number}");
+    }
+    assert_eq!(specs_of(&client.at(replaced).await.unwrap()).await, (OLDER_SPEC, SPEC));
+}
+
+#[tokio::test(start_paused = true)]
+async fn g15_a_final_block_keeps_its_parents_final_and_is_known_by_its_hash() {
+    let Some((chain, node, client, carrier)) = upgraded(3, 40).await else { return };
+    chain.finalize_behind(3);
+    node.sync();
+    let finalized = client.finalized().await.unwrap();
+    for number in [carrier.number + 2, finalized.number().await.unwrap()] {
+        client.at(number).await.unwrap().executed_by().await.unwrap();
+    }
+    node.mock.reset_counts();
+    let parent = finalized.parent().await.unwrap().parent().await.unwrap();
+    assert_eq!(specs_of(&parent).await, (SPEC, SPEC));
+    let block = parent.header().await.unwrap().block();
+    assert_eq!(specs_of(&client.at(block).await.unwrap()).await, (SPEC, SPEC));
+    assert_eq!(versions_asked(&node, &chain), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn g15_whoever_reads_old_blocks_only_learns_what_is_final_too() {
     let Some((chain, node, client, _)) = upgraded(3, 60).await else { return };
     chain.finalize_behind(3);

@@ -65,7 +65,7 @@ impl Follow {
             if let Some(event) = self.told.pop_front() {
                 match &event {
                     event if self.is_best => self.node.pool.told_event(event),
-                    HeadEvent::Block(header) => self.node.history.is_final(header.number),
+                    HeadEvent::Block(header) => self.node.history.finalize(header.block()),
                     _ => {}
                 }
                 return Some(Ok(event));

@@ -56,6 +56,16 @@ impl DigestItem {
         Self::known(item).unwrap_or_else(|| Self::Unknown { data: item.to_vec() })
     }
 
+    /// Whether an item is one, as far as its kind is known. If all before it are, nobody can cut it elsewhere: the hash
+    /// of a header is that of its items' bytes in a row.
+    pub(crate) fn is_whole(item: &[u8]) -> bool {
+        match item.first() {
+            None => false,
+            Some(0 | 4..=6 | 8) => Self::known(item).is_some(),
+            Some(_) => true,
+        }
+    }
+
     fn known(item: &[u8]) -> Option<Self> {
         let (kind, rest) = item.split_first()?;
         let of_engine = || {

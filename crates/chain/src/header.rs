@@ -119,7 +119,11 @@ impl TryFrom<Wire> for Given {
     fn try_from(wire: Wire) -> Result<Self, String> {
         let number = wire.number.strip_prefix("0x").and_then(|digits| u64::from_str_radix(digits, 16).ok());
         let number = number.ok_or_else(|| format!("`{}` is no block number", wire.number))?;
-        let item = |log: &String| const_hex::decode(log).map_err(|_| "a digest item is no hex".to_owned());
+        let item = |log: &String| match const_hex::decode(log) {
+            Ok(item) if DigestItem::is_whole(&item) => Ok(item),
+            Ok(_) => Err(format!("`{log}` is no digest item")),
+            Err(_) => Err("a digest item is no hex".to_owned()),
+        };
         let mut header = Header {
             number,
             hash: Hash([0; 32]),

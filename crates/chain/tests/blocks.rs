@@ -183,6 +183,24 @@ async fn a_node_that_lies_about_a_block_is_caught() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_digest_that_is_cut_elsewhere_has_the_same_hash_and_is_caught() {
+    let Some(scripted) = ScriptedChain::start().await else { return };
+    let digest = [pre_runtime(b"pow_", &[4; 32]), vec![8]];
+    let hash = scripted.block(GENESIS, 7, &digest, &[]);
+    let (chain, at) = warm(&scripted, hash).await;
+    assert_eq!(at.verified().author().await.unwrap(), Some(AccountId([4; 32])));
+    let all = digest.concat();
+    for cut in [0, 1, 5, all.len() - 2, all.len()] {
+        let logs = [&all[..cut], &all[cut..]].map(const_hex::encode_prefixed);
+        scripted.state.lock().unwrap().blocks.get_mut(&hash).unwrap()["header"]["digest"]["logs"] =
+            json!(logs);
+        let at = chain.at(hash).await.unwrap();
+        assert_eq!(at.header().await.unwrap_err().kind(), ErrorKind::Protocol, "{cut}");
+        assert_eq!(at.verified().author().await.unwrap_err().kind(), ErrorKind::Protocol, "{cut}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn g4_a_node_that_lies_about_a_block_is_passed_over() {
     let (Some(liar), Some(honest)) = (ScriptedChain::start().await, ScriptedChain::start().await) else {
         return;

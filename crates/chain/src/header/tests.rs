@@ -23,12 +23,12 @@ fn the_hash_is_computed_from_the_header() {
 
 #[test]
 fn digest_items_are_part_of_the_hash() {
-    let with = GENESIS.replace("[]", r#"["0x0642414245", "0x05"]"#);
+    let with = GENESIS.replace("[]", r#"["0x064241424500", "0x08"]"#);
     let header = parse(&with).unwrap();
-    assert_eq!(header.digest, [vec![6, b'B', b'A', b'B', b'E'], vec![5]]);
+    assert_eq!(header.digest, [vec![6, b'B', b'A', b'B', b'E', 0], vec![8]]);
     assert_ne!(header.hash, parse(GENESIS).unwrap().hash);
     let json = serde_json::to_value(&header).unwrap();
-    assert_eq!((&json["number"], &json["digest"][1]), (&0.into(), &"0x05".into()));
+    assert_eq!((&json["number"], &json["digest"][1]), (&0.into(), &"0x08".into()));
 }
 
 #[test]
@@ -39,6 +39,8 @@ fn what_is_no_header_is_an_error() {
         GENESIS.replace("\"0x0\"", "\"0x1ffffffffffffffff\""),
         GENESIS.replace("\"0x0\"", "\"12\""),
         GENESIS.replace("[]", "[\"0x5\"]"),
+        GENESIS.replace("[]", "[\"0x\"]"),
+        GENESIS.replace("[]", "[\"0x0801\"]"),
         GENESIS.replace("0x29d0", "0x29"),
     ] {
         assert!(parse(&bad).is_err(), "{bad}");

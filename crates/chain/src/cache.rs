@@ -3,7 +3,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use etcetera::BaseStrategy;
 use tensorwire_scale::{Runtime, Types, hash::blake2_128};
 
-use crate::{Error, ErrorKind, Result, runtimes::Key, runtimes::off_thread};
+use crate::{Result, runtimes::Key, runtimes::off_thread};
 
 mod disk;
 mod entry;
@@ -92,12 +92,24 @@ impl Cache {
     }
 
     /// The runtime of that key, if it is there and whole, with the types that its metadata does not describe.
-    pub(crate) async fn load(&self, key: Key, types: &Types) -> Option<Arc<Runtime>> {
+    ///
+    /// # Errors
+    /// What is whole and not read with those types: a node would give the same again.
+    pub(crate) async fn load(&self, key: Key, types: &Types) -> Result<Option<Arc<Runtime>>> {
         let name = Name::Runtime(key);
-        let sealed = self.0.as_ref()?.get(&name.to_string()).await?;
+        let Some(shelf) = &self.0 else { return Ok(None) };
+        let Some(sealed) = shelf.get(&name.to_string()).await else { return Ok(None) };
         let types = types.clone();
-        let read = off_thread(move || runtime(&sealed, key, &types)).await.ok()?;
-        read.map_err(|why| self.damaged(&name, &why.to_string())).ok()
+        let read = move || -> Result<_> {
+            let metadata = match seal::open(&sealed) {
+                Ok(metadata) => metadata,
+                Err(why) => return Ok(Err(why)),
+            };
+            let runtime = Runtime::from_metadata_with(metadata, &types, Some(key.spec_version))?;
+            let is_it = runtime.spec_version() == key.spec_version;
+            Ok(if is_it { Ok(Arc::new(runtime)) } else { Err("it holds another spec version") })
+        };
+        Ok(off_thread(read).await??.map_err(|why| self.damaged(&name, why)).ok())
     }
 
     /// Keeps a runtime's metadata. No caller waits for that.
@@ -113,7 +125,7 @@ impl Cache {
         let sealed = self.0.as_ref()?.get(&name.to_string()).await?;
         let content = seal::open(&sealed).map_err(|why| self.damaged(&name, why)).ok()?;
         match Name::parse(std::str::from_utf8(content).ok()?)? {
-            Name::Runtime(key) => Some((key, self.load(key, types).await?)),
+            Name::Runtime(key) => Some((key, self.load(key, types).await.ok()??)),
             Name::Endpoint(_) => None,
         }
     }
@@ -143,14 +155,4 @@ impl Name {
     fn endpoint(url: &str) -> Self {
         Self::Endpoint(blake2_128(url.as_bytes()))
     }
-}
-
-fn runtime(sealed: &[u8], key: Key, types: &Types) -> Result<Arc<Runtime>> {
-    let damaged = |why: &str| Error::new(ErrorKind::Decode, why);
-    let metadata = seal::open(sealed).map_err(damaged)?;
-    let runtime = Runtime::from_metadata_with(metadata, types, Some(key.spec_version))?;
-    if runtime.spec_version() != key.spec_version {
-        return Err(damaged("it holds another spec version"));
-    }
-    Ok(Arc::new(runtime))
 }

@@ -149,7 +149,7 @@ impl Loader {
             let spec_version = key.spec_version;
             tracing::debug!(target: "tensorwire::chain", spec_version, source, "runtime");
         };
-        if let Some(runtime) = self.cache.load(key, &self.types).await {
+        if let Some(runtime) = self.cache.load(key, &self.types).await? {
             loaded("cache");
             self.loaded.fetch_add(1, Ordering::Relaxed);
             return Ok(runtime);

@@ -80,6 +80,22 @@ async fn g15_what_is_cached_is_metadata_whatever_the_types() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn g15_a_mistake_in_types_is_no_damage_to_the_cache() {
+    let scripted = old_chain(6).await;
+    let cache = Cache::memory(1 << 20);
+    let chain = scripted.connect_with(cache.clone(), |builder| builder.types(types())).await;
+    assert_eq!(total(&chain).await.unwrap(), Some(5));
+    chain.close().await;
+
+    scripted.node.reset_counts();
+    let wrong = Types::new().definitions("wrong.yaml", "global: {types: {Balance: Nothing}}").unwrap();
+    let chain = scripted.connect_with(cache, |builder| builder.types(wrong.clone())).await;
+    let error = total(&chain).await.unwrap_err().to_string();
+    assert!(error.contains("the type Nothing is not defined"), "{error}");
+    assert_eq!(scripted.node.requests_of("state_getMetadata"), 0, "a node would give the same");
+}
+
+#[tokio::test(start_paused = true)]
 async fn g15_overrides_take_the_place_of_the_runtimes_own_types() {
     let Some(scripted) = ScriptedChain::start().await else { return };
     let head = scripted.state.lock().unwrap().head;

@@ -63,6 +63,9 @@ pub use watch::{Change, Watch};
 /// The wire below: whoever wants settings of their own for an endpoint finds its builder here.
 pub use tensorwire_rpc as rpc;
 pub use tensorwire_rpc::Stats;
+/// What a [`Runtime`] describes: pallets, storage items, types and the plan that reads them. A type of one's own that
+/// derives [`FromScale`] without that crate among its dependencies says `#[scale(crate = "..::scale")]`.
+pub use tensorwire_scale as scale;
 pub use tensorwire_scale::{
     AccountId, Arguments, Call, ChangeKind, Diff, Difference, DispatchError, Era, Event, Extrinsic,
     ExtrinsicKind, FromScale, ItemChange, ItemKind, Phase, Runtime, Signed, TransactionError, Types, Value,

@@ -114,6 +114,13 @@ impl<V> Entries<Entry<V>> {
     }
 }
 
+impl Entries<Vec<Value>> {
+    /// The keys as they are stored, as in `at.query_map("System", "Account", ()).keys().raw()`. No value is fetched.
+    pub fn raw(self) -> Entries<Vec<u8>> {
+        Entries::new(self.listing, |_, raw| Ok(raw.key.clone()))
+    }
+}
+
 impl<T> Entries<T> {
     fn new(listing: Listing, read: Read<T>) -> Self {
         Self { listing, read, stream: None, progress: Progress::default() }

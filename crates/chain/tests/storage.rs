@@ -112,10 +112,10 @@ async fn g19_a_map_asked_for_as_a_value_and_the_reverse_say_what_to_do() {
         error.to_string()
     };
     let error = query("Uids", vec![1u16.into()]).await;
-    let expected = "SubtensorModule.Uids is a map with 2 keys (u16, AccountId32), 1 given: query_map it, or give all its keys";
+    let expected = "SubtensorModule.Uids is a map with 2 keys (u16, AccountId32), 1 given: list it with query_map (`tw map`), or give all its keys";
     assert!(error.contains(expected), "{error}");
     let error = query("Tempo", vec![]).await;
-    assert!(error.contains("is a map with 1 key (u16), 0 given: query_map it"), "{error}");
+    assert!(error.contains("is a map with 1 key (u16), 0 given: list it with query_map"), "{error}");
     let error = query("Tempo", vec![1u16.into(), 2u16.into()]).await;
     assert!(error.ends_with("is a map with 1 key (u16), 2 given"), "{error}");
     let error = query("TotalNetworks", vec![1u16.into()]).await;

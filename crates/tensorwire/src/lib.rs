@@ -24,7 +24,7 @@ pub use subtensor::Subtensor;
 pub use tensorwire_chain::{
     AccountId, Arguments, BlockId, BlockRef, Cache, Chain, Change, EndpointState, EndpointStatus, Entries,
     Entry, Error, ErrorKind, FromScale, Hash, HeadEvent, Header, Heads, Progress, Properties, Result, Role,
-    Runtime, RuntimeCall, RuntimeVersion, Stats, StorageQuery, Types, Value, Watch, rpc,
+    Runtime, RuntimeCall, RuntimeVersion, Stats, StorageQuery, Types, Value, Watch, rpc, scale,
 };
 /// What blocks hold.
 pub use tensorwire_chain::{

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use futures_util::{TryStreamExt, future::try_join_all};
 use serde_json::json;
-use tensorwire::{AccountId, Balance, BlockId, Cache, ErrorKind, Hash, StorageQuery, Subtensor, blocking};
+use tensorwire::{
+    AccountId, Balance, BlockId, Cache, ErrorKind, Hash, StorageQuery, Subtensor, blocking, rpc::Request,
+};
 use tensorwire_devnet::Devnet;
 
 const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
@@ -147,6 +149,11 @@ async fn g12_the_blocking_facade_works_inside_an_async_runtime_and_from_many_thr
         at.balance(&ALICE.parse().unwrap()).unwrap(),
         at.account(&ALICE.parse().unwrap()).unwrap().data.free
     );
+    let name = subtensor.request(Request::new("system_chain")).unwrap().json::<String>().unwrap();
+    assert_eq!(name, subtensor.properties().unwrap().chain);
+    let keys = at.query_map("SubtensorModule", "Keys", [1_u16]).keys().raw();
+    let expected = (0..8_u16).map(|uid| at.storage_key("SubtensorModule", "Keys", (1_u16, uid)).unwrap());
+    assert_eq!(keys.map(Result::unwrap).collect::<Vec<_>>(), expected.collect::<Vec<_>>());
     assert_eq!(subtensor.stats().websockets_opened, 1);
     subtensor.close().unwrap();
 }

@@ -6,7 +6,10 @@ use crate::{Error, ErrorKind, Result};
 pub(super) fn key(runtime: &Runtime, entry: &StorageEntry, keys: &[Value]) -> Result<Vec<u8>> {
     if keys.len() < entry.key_types().len() {
         let kind = kind(runtime, entry);
-        let message = format!("{entry} is {kind}, {} given: query_map it, or give all its keys", keys.len());
+        let message = format!(
+            "{entry} is {kind}, {} given: list it with query_map (`tw map`), or give all its keys",
+            keys.len()
+        );
         return Err(Error::new(ErrorKind::Invalid, message));
     }
     prefix(runtime, entry, keys)

@@ -61,17 +61,12 @@ impl Map {
         let first = argument::values(&self.keys)?;
         let output = &context.output;
         context.at_block(async |at| {
-            if self.raw && self.keys_only {
-                let prefix = at.storage_key(&self.pallet, &self.item, first).await?;
-                return self.list(at.storage_keys(prefix), Line::key, output).await;
-            }
             let entries = at.query_map(&self.pallet, &self.item, first);
-            if self.raw {
-                self.list(entries.raw(), Line::raw, output).await
-            } else if self.keys_only {
-                self.list(entries.keys(), Line::keys, output).await
-            } else {
-                self.list(entries, Line::entry, output).await
+            match (self.raw, self.keys_only) {
+                (true, true) => self.list(entries.keys().raw(), Line::key, output).await,
+                (true, false) => self.list(entries.raw(), Line::raw, output).await,
+                (false, true) => self.list(entries.keys(), Line::keys, output).await,
+                (false, false) => self.list(entries, Line::entry, output).await,
             }
         })
     }

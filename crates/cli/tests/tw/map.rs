@@ -48,12 +48,19 @@ fn g16_a_listing_is_limited_and_taken_up_again() {
 
 #[test]
 fn g19_a_map_that_is_asked_for_wrongly_says_what_to_do() {
-    let cases: [(&[&str], &str); 5] = [
+    let cases: [(&[&str], &str); 6] = [
         (&["map", "SubtensorModule", "TotalNetworks"], "one value and no map: query it"),
+        (
+            &["map", "SubtensorModule", "TotalNetworks", "--raw", "--keys-only"],
+            "one value and no map: query it",
+        ),
         (&["map", "SubtensorModule", "Tempo", "1"], "is one value: query it"),
         (&["map", "SubtensorModule", "Tempo", "1", "2"], "a map with 1 key ("),
         (&["map", "SubtensorModule", "Tempos"], "did you mean Tempo"),
-        (&["query", "SubtensorModule", "Keys", "1"], "1 given: query_map it, or give all its keys"),
+        (
+            &["query", "SubtensorModule", "Keys", "1"],
+            "1 given: list it with query_map (`tw map`), or give all its keys",
+        ),
     ];
     for (args, expected) in cases {
         let error = devnet(args).failed();

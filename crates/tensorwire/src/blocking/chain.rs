@@ -1,6 +1,7 @@
 use tensorwire_chain::{
     Arguments, BlockId, CacheStats, EndpointStatus, ExecutedExtrinsic, ExtrinsicId, Hash, Header, Properties,
     Result, Stats, StorageQuery,
+    rpc::{Answer, Request},
 };
 
 use super::{At, Heads, Watch, wait};
@@ -43,6 +44,11 @@ impl Chain {
     /// See [`Chain::properties`](crate::Chain::properties).
     pub fn properties(&self) -> Result<Properties> {
         wait(self.0.properties())
+    }
+
+    /// See [`Chain::request`](crate::Chain::request).
+    pub fn request(&self, request: Request) -> Result<Answer> {
+        wait(self.0.request(request))
     }
 
     /// See [`Chain::heads`](crate::Chain::heads).

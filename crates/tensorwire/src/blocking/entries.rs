@@ -19,6 +19,13 @@ impl<V> Entries<Entry<V>> {
     }
 }
 
+impl Entries<Vec<Value>> {
+    /// See [`Entries::raw`](crate::Entries::raw).
+    pub fn raw(self) -> Entries<Vec<u8>> {
+        Entries(self.0.raw())
+    }
+}
+
 impl<T> Entries<T> {
     /// See [`Entries::limit`](crate::Entries::limit).
     pub fn limit(self, entries: u64) -> Self {

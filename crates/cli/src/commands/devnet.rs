@@ -81,9 +81,9 @@ Examples:
   tw devnet --latency 100 --bandwidth 1000000  # a node far away
   tw devnet --fault drop-every=50,delay=5..20 --fault lose-reply=10
   tw devnet --block-time 1 --fork-every 5 --finality-lag 4
-  tw devnet --block-time 1 --upgrade-at 10,20    # spec 393, 394 from block 10 on, 395 from block 20 on
+  tw devnet --block-time 1 --upgrade-at 10,20    # spec 394, then 395
   tw devnet --state chain.bin    # stopped and started, it goes on
-  tw devnet --spec subtensor.json.gz --block-time 0    # a genuine runtime, where tw has the feature wasm
+  tw devnet --spec subtensor.json.gz --block-time 0    # with the feature wasm
   tw --json devnet --port 0 | jq -r .url";
 
 impl Serve {

@@ -39,12 +39,19 @@ impl Events {
             Ok(at.events().await?)
         })?;
         let events: Vec<_> = events.into_iter().filter(|event| self.wants(event)).collect();
-        Ok(context.output.show(&events, || events.iter().map(line).collect::<Vec<_>>().join("\n"))?)
+        Ok(context.output.show(&events, || text(&events))?)
     }
 
     fn wants(&self, event: &Event) -> bool {
         self.pallet.as_ref().is_none_or(|pallet| event.pallet() == pallet)
             && self.extrinsic.is_none_or(|index| event.phase().extrinsic() == Some(index))
+    }
+}
+
+fn text(events: &[Event]) -> String {
+    match events {
+        [] => "no events".to_owned(),
+        events => events.iter().map(line).collect::<Vec<_>>().join("\n"),
     }
 }
 

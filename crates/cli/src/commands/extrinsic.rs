@@ -30,7 +30,7 @@ where \"block\" is the block's hash.
 
 Examples:
   tw extrinsic 5000000-3 --network archive
-  tw extrinsic 0x91b171bb158e2d3848fa23a9f1c25182fb8e20313b2c1eb49219da7a70ce90c3 --last 1000
+  tw extrinsic --last 1000 $HASH
   tw --json extrinsic 5000000-3 --network archive | jq .ok";
 
 #[derive(Clone, Copy)]

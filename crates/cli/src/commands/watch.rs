@@ -90,7 +90,7 @@ JSON: one object a line, {\"event\": \"change\", \"block\", \"value\", \"gap\"}.
 
 Examples:
   tw watch storage System Number
-  tw watch storage System Account 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY
+  tw watch storage SubtensorModule Keys 1 0
   tw --json watch storage SubtensorModule Tempo 1 --limit 1 | jq .value";
 
 #[derive(Args)]

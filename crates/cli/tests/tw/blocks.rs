@@ -133,6 +133,7 @@ fn events_are_listed_and_chosen() {
         text.lines().all(|line| line.starts_with("2 ")) && text.contains("System.ExtrinsicFailed"),
         "{text}"
     );
+    assert_eq!(tw(&["events", "2", "--pallet", "Sudo"]).succeeded(), "no events\n");
     let error = tw(&["events", "2", "--pallet", "Balance"]).failed();
     assert!(error.contains("Balances") && error.contains("hint: "), "{error}");
 }

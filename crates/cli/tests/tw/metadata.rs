@@ -57,7 +57,8 @@ fn types_are_listed_and_shown() {
     assert_eq!(phase["variants"][0]["fields"][0]["type"], "u32");
     assert_eq!(types(&["Vec<EventRecord>", "--json"]).json()["elements"]["type"], "EventRecord");
     assert!(types(&[]).succeeded().contains("frame_system::EventRecord"));
-    assert!(types(&["EventRecrd"]).failed().contains("did you mean EventRecord"));
+    let error = types(&["EventRecrd"]).failed();
+    assert!(error.contains("did you mean EventRecord") && error.contains("(node-subtensor "), "{error}");
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn unknown_names_are_errors_with_the_nearest() {
 fn wrong_arguments_are_errors_with_the_expected_types() {
     let cases: [(&[&str], &[&str]); 5] = [
         (&["query", "System", "Account"], &["1 key", "AccountId32", "0 given"]),
-        (&["query", "System", "Number", "1"], &["no key", "1 given"]),
+        (&["query", "System", "Number", "1"], &["without keys", "1 given"]),
         (&["query", "SubtensorModule", "Keys", "1", "-1"], &["u16", "-1"]),
         (&["call", "NeuronInfoRuntimeApi", "get_neuron_lite", "1"], &["uid: u16", "2 arguments", "1 given"]),
         (&["call", "NeuronInfoRuntimeApi", "get_neuron_lite", "1", "many"], &["u16", "many"]),
@@ -206,7 +206,7 @@ fn g17_a_corrupt_cache_file_is_fetched_again() {
         std::fs::write(&files[0], bad).unwrap();
         let ended = run(false);
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "500\n"));
-        assert!(ended.stderr.contains("ignoring a cache file"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("ignoring the cache entry"), "{}", ended.stderr);
         assert!(std::fs::read(&files[0]).unwrap() == good, "the file is whole again");
     }
 }
@@ -227,7 +227,8 @@ fn the_block_number_is_asked_for_only_if_it_is_shown() {
         devnet.stats().requests - before
     };
     for which in [["--netuid", "1"].as_slice(), &["--all"]] {
-        let args = [&["neurons"], which].concat();
+        // Of the head the number comes with the hash.
+        let args = [&["--at", "FINALIZED", "neurons"], which].concat();
         // The first run fills the cache.
         requests(&args);
         let (text, json) = (requests(&args), requests(&[&args[..], &["--json"]].concat()));

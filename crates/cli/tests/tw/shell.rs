@@ -2,13 +2,17 @@
 
 use crate::support::{METADATA, command, finish, tw};
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 20] = [
     "neurons",
     "balance",
     "query",
     "map",
     "call",
     "const",
+    "block",
+    "events",
+    "extrinsic",
+    "wait",
     "metadata",
     "runtime",
     "cache",
@@ -22,7 +26,9 @@ const COMMANDS: [&str; 16] = [
 ];
 
 /// Commands of commands.
-const NESTED: [[&str; 2]; 7] = [
+const NESTED: [[&str; 2]; 10] = [
+    ["metadata", "diff"],
+    ["metadata", "types"],
     ["cache", "list"],
     ["cache", "clear"],
     ["scale", "decode"],
@@ -30,6 +36,7 @@ const NESTED: [[&str; 2]; 7] = [
     ["scale", "key"],
     ["watch", "heads"],
     ["watch", "finalized"],
+    ["watch", "storage"],
 ];
 
 #[test]

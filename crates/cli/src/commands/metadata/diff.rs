@@ -27,7 +27,7 @@ compared, and types are by how they are read.
 Examples:
   tw metadata diff 5000000 HEAD
   tw metadata diff old.scale new.scale
-  tw --json metadata diff old.scale HEAD | jq '.changes[] | select(.item == \"call\")'";
+  tw --json metadata diff old.scale HEAD | jq -r '.changes[].name'";
 
 /// Where a runtime comes from.
 #[derive(Clone)]

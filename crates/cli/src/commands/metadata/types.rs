@@ -4,10 +4,10 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 use tensorwire::Runtime;
-use tensorwire_scale::{TypeDescription, TypeId, TypeKind};
+use tensorwire_scale::{Error, TypeDescription, TypeId, TypeKind};
 
 use super::item::{Field, Variant};
-use crate::{context::Context, table::Table};
+use crate::{context::Context, failure::NotFound, table::Table};
 
 /// List the types of a runtime, or show one
 #[derive(Args)]
@@ -69,15 +69,18 @@ impl List {
         };
         let plan = runtime.plan();
         let find = || plan.find_type(&name).and_then(|ty| plan.describe(ty));
-        let found = Type::of(runtime, find().map_err(tensorwire::Error::from)?);
+        let missing =
+            |error: Error| NotFound::new(format!("{error} ({runtime})"), "`tw metadata types` lists them");
+        let found = Type::of(runtime, find().map_err(missing)?);
         Ok(context.output.show(&found, || found.text())?)
     }
 }
 
 fn table(lines: &[Line]) -> Table {
-    let mut table = Table::new([">ID", "NAME", "PATH"]);
+    // Some names are far wider than a terminal: in a column of their own, paths would be out of sight for all.
+    let mut table = Table::new([">ID", "NAME, PATH"]);
     for Line { id, name, path } in lines {
-        table.row([id.to_string(), name.clone(), path.clone()]);
+        table.row([id.to_string(), format!("{name}  {path}")]);
     }
     table
 }

@@ -75,7 +75,7 @@ fn key(account: &AccountId) -> String {
 fn answer(map: &BTreeMap<String, String>, method: &str, params: &Value) -> Option<Reply> {
     match method {
         KEYS => {
-            let start = params[2].as_str()?;
+            let start = params[2].as_str().or(params[0].as_str())?;
             let count = params[1].as_u64()? as usize;
             let keys = map.range::<str, _>((Bound::Excluded(start), Bound::Unbounded));
             Some(json!(keys.take(count).map(|(key, _)| key).collect::<Vec<_>>()).into())

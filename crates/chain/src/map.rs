@@ -155,7 +155,7 @@ impl<T> Entries<T> {
     }
 
     /// How many bytes of values may be fetched and not yet taken (default 16 MiB). What is under way counts with the
-    /// size of the largest values so far.
+    /// size of the largest values so far; of the first ones, whose size nobody knows, about a thousand are asked for at most.
     pub fn buffer_bytes(mut self, bytes: usize) -> Self {
         self.listing.buffer_bytes = bytes;
         self

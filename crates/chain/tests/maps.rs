@@ -318,6 +318,19 @@ async fn g16_a_slow_consumer_stops_the_fetching() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn g16_little_is_fetched_before_it_is_known_how_large_values_are() {
+    const VALUE: usize = 16 << 10;
+    let Some(map) = Map::accounts(3000, VALUE).await else { return };
+    let mut entries = map.at.query_map("System", "Account", ()).raw();
+    let mut most = 0;
+    for taken in 1..=600 {
+        entries.next().await.unwrap().unwrap();
+        most = most.max(map.values_asked() - taken);
+    }
+    assert!(most <= 1024, "{most} values of {VALUE} bytes were fetched ahead");
+}
+
+#[tokio::test(start_paused = true)]
 async fn g16_values_larger_than_the_buffer_still_come() {
     let Some(map) = Map::accounts(20, 4096).await else { return };
     let entries = map.at.query_map("System", "Account", ()).raw().buffer_bytes(1);

@@ -10,6 +10,9 @@ const CHUNK: usize = 256;
 /// Chunks that may be under way at once.
 const UNDER_WAY: usize = 24;
 
+/// The same before it is known how large entries are: enough for a page.
+const UNDER_WAY_UNSEEN: usize = 4;
+
 /// What an entry is taken for before one is known.
 const ASSUMED_BYTES: usize = 4096;
 
@@ -71,7 +74,8 @@ impl Values {
         let entry_bytes = self.entry_bytes.unwrap_or(ASSUMED_BYTES);
         // A quarter of the buffer at most, so that one chunk can be taken while others come.
         let fits = (self.buffer_bytes / 4 / entry_bytes).clamp(1, CHUNK);
-        while self.chunks.len() < UNDER_WAY && !self.waiting.is_empty() {
+        let most = if self.entry_bytes.is_some() { UNDER_WAY } else { UNDER_WAY_UNSEEN };
+        while self.chunks.len() < most && !self.waiting.is_empty() {
             let size = fits.min(self.waiting.len());
             if !self.chunks.is_empty() && self.held() + size * entry_bytes > self.buffer_bytes {
                 return;

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use futures_util::{TryStreamExt, future::try_join_all};
 use serde_json::json;
 use tensorwire::{
-    AccountId, Balance, BlockId, Cache, ErrorKind, Hash, StorageQuery, Subtensor, blocking, rpc::Request,
+    AccountId, Balance, BlockId, Cache, ErrorKind, FromScale, Hash, StorageQuery, Subtensor, blocking,
+    rpc::Request,
 };
 use tensorwire_devnet::Devnet;
 
@@ -130,6 +131,26 @@ async fn constants_and_runtime_calls_need_no_type_known_beforehand() {
     assert_eq!(version["spec_name"].as_str(), Some("node-subtensor"));
     let properties = subtensor.properties().await.unwrap();
     assert_eq!(properties.ss58_format, Some(42));
+}
+
+/// A type of a user's, who depends on nothing but this crate.
+#[derive(Debug, PartialEq, FromScale)]
+#[scale(crate = "tensorwire::scale")]
+struct References {
+    providers: u32,
+    nonce: u32,
+}
+
+#[tokio::test]
+async fn a_type_of_ones_own_is_derived_and_read() {
+    let devnet = devnet(1, 1).await;
+    let at = connect(&devnet).await.head().await.unwrap();
+    let alice: AccountId = ALICE.parse().unwrap();
+    let read = at.query_as::<References>("System", "Account", [&alice]).await.unwrap().unwrap();
+    let value = at.query("System", "Account", [&alice]).await.unwrap();
+    let number = |field: &str| value[field].as_u64().unwrap() as u32;
+    assert_eq!(read, References { providers: number("providers"), nonce: number("nonce") });
+    assert_eq!(read.providers, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

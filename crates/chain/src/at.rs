@@ -108,10 +108,7 @@ impl At {
     pub async fn number(&self) -> Result<u64> {
         let number = async {
             match &self.0.verified {
-                Some(_) => {
-                    let header = self.0.pin.header(&self.0.node).await;
-                    Ok(header.map_err(Error::unverified)?.number)
-                }
+                Some(_) => Ok(self.0.judged(self.0.pin.header(&self.0.node).await)?.number),
                 None => self.0.pin.number_of(&self.0.node).await,
             }
         };
@@ -220,6 +217,11 @@ impl Inner {
     /// The runtime that executed the block.
     pub(crate) async fn executed_by(&self) -> Result<Arc<Runtime>> {
         self.executed_by.get().await
+    }
+
+    /// What a node has given, or what is wrong with it: where all is to be verified, that is no proof.
+    pub(crate) fn judged<T>(&self, given: Result<T>) -> Result<T> {
+        if self.verified.is_some() { given.map_err(Error::unverified) } else { given }
     }
 
     /// Asks with the runtime at hand while the true one may still be on its way, and asks again only if the true

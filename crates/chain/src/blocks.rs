@@ -47,10 +47,10 @@ impl At {
     ///
     /// # Errors
     /// `UnknownBlock` if no endpoint has the block, `NotYetImported` for a number above the head; `Protocol` if a node
-    /// gives another header.
+    /// gives another header, and `Unverified` where all is to be [verified](Self::verified).
     pub async fn header(&self) -> Result<Header> {
         let inner = self.inner();
-        let header = inner.pin.header(&inner.node);
+        let header = async { inner.judged(inner.pin.header(&inner.node).await) };
         inner.node.bounded(|| format!("header of {}", self.asked()), header).await
     }
 
@@ -168,7 +168,7 @@ impl At {
 
     async fn body(&self) -> Result<body::Body> {
         let inner = self.inner();
-        let body = body::Body::fetch(&inner.node, inner.pin.located().await?).await?;
+        let body = inner.judged(body::Body::fetch(&inner.node, inner.pin.located().await?).await)?;
         inner.pin.has_header(&body.header);
         Ok(body)
     }

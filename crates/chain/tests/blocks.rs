@@ -196,7 +196,9 @@ async fn a_digest_that_is_cut_elsewhere_has_the_same_hash_and_is_caught() {
             json!(logs);
         let at = chain.at(hash).await.unwrap();
         assert_eq!(at.header().await.unwrap_err().kind(), ErrorKind::Protocol, "{cut}");
-        assert_eq!(at.verified().author().await.unwrap_err().kind(), ErrorKind::Protocol, "{cut}");
+        let verified = at.verified();
+        assert_eq!(verified.author().await.unwrap_err().kind(), ErrorKind::Unverified, "{cut}");
+        assert_eq!(verified.block().await.unwrap_err().kind(), ErrorKind::Unverified, "{cut}");
     }
 }
 

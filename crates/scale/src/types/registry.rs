@@ -36,6 +36,8 @@ pub(crate) struct Registry<'a> {
     sources: Vec<&'a Definitions>,
     unknown: Unknown,
     found: HashMap<(Option<String>, TypeName), u32>,
+    /// The definitions that are being followed, the innermost last.
+    places: Vec<&'a Place>,
     depth: usize,
     limit: usize,
 }
@@ -76,7 +78,7 @@ impl<'a> Registry<'a> {
         }
         let limit = types.types.len() + MAX_ADDED;
         let sources = sources.into_iter().collect();
-        Self { types, own, sources, unknown, found: HashMap::new(), depth: 0, limit }
+        Self { types, own, sources, unknown, found: HashMap::new(), places: Vec::new(), depth: 0, limit }
     }
 
     /// The same where names stand for types of the runtime's own choice, unless somebody defines them.
@@ -191,10 +193,11 @@ impl<'a> Registry<'a> {
     /// What a name stands for, with types in the place of its parameters.
     pub(crate) fn defined(
         &mut self,
-        definition: &Definition,
+        definition: &'a Definition,
         parameters: &[TypeName],
         pallet: Option<&str>,
     ) -> Found {
+        self.places.push(&definition.place);
         let replacement = |name: &str| {
             let position = definition.parameters.iter().position(|parameter| parameter == name)?;
             parameters.get(position).cloned()
@@ -218,12 +221,18 @@ impl<'a> Registry<'a> {
                 variants.map(|variants| self.close(id, TypeDefVariant::new(variants).into()))
             }
         };
+        self.places.pop();
         result.map_err(|problem| problem.at(&definition.place))
     }
 
     fn undefined(&mut self, name: String) -> Found {
         match self.unknown {
             Unknown::StandsIn => {
+                // Whoever reads a value of it is told where it was written.
+                let name = match self.places.last() {
+                    Some(place) => format!("{name} of {place}"),
+                    None => name,
+                };
                 let path = Path::from_segments_unchecked([UNDEFINED.to_owned(), name]);
                 Ok(self.push(path, Vec::new(), TypeDefVariant::new([]).into()))
             }

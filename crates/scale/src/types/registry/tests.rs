@@ -107,8 +107,8 @@ fn what_nobody_defines_stands_in_or_fails_with_the_line_that_needs_it() {
     let mut registry = Registry::new(&mut types, [&defined], Unknown::StandsIn);
     let foo = registry.find(&name("Foo"), None).unwrap();
     let plan = Plan::compile(&types, 42).unwrap();
-    assert!(types.types.iter().any(|ty| ty.ty.path.segments == [UNDEFINED, "Knwon"]));
+    assert!(types.types.iter().any(|ty| ty.ty.path.segments == [UNDEFINED, "Knwon of test.yaml:4"]));
     assert!(plan.decode(TypeId(foo), &[1, 0]).is_ok());
     let error = plan.decode(TypeId(foo), &[1, 4, 0]).unwrap_err().to_string();
-    assert!(error.contains("the type Knwon is not defined"), "{error}");
+    assert!(error.contains("the type Knwon of test.yaml:4 is not defined"), "{error}");
 }

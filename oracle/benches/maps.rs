@@ -58,12 +58,12 @@ fn main() -> Result<()> {
     let map = served.block_on(Map::serve(metadata.clone(), 10_000, Duration::from_millis(100)))?;
     client.block_on(known(&map, &metadata))?;
     let mut peaks = Vec::new();
-    for entries in [10_000, 100_000] {
+    for entries in [50_000, 100_000] {
         let map = served.block_on(Map::serve(metadata.clone(), entries, Duration::ZERO))?;
         peaks.push(client.block_on(streamed(&map))?);
     }
     println!(
-        "streamed, most memory in use: {} KiB with 10,000 entries, {} KiB with 100,000",
+        "streamed, most memory in use: {} KiB with 50,000 entries, {} KiB with 100,000",
         peaks[0] >> 10,
         peaks[1] >> 10
     );

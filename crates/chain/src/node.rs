@@ -98,7 +98,7 @@ impl Node {
             return Ok(None);
         }
         let header = backfill::by_hash(self, block.hash, block.needs_block()).await?;
-        let header = header.ok_or_else(|| block.unknown())?;
+        let header = header.ok_or_else(|| self.pool.has_no_block(block.hash))?;
         if header.number == 0 {
             return Ok(None);
         }
@@ -135,8 +135,7 @@ impl Node {
         let request = Request::new("chain_getHeader").param(block);
         let answer = self.request_where(request, needs, |answer| !answer.is_null()).await?;
         let header: Option<Height> = answer.json()?;
-        let header = header
-            .ok_or_else(|| Error::new(ErrorKind::UnknownBlock, format!("the node has no block {block}")))?;
+        let header = header.ok_or_else(|| self.pool.has_no_block(block))?;
         header
             .number()
             .ok_or_else(|| Error::new(ErrorKind::Protocol, format!("{} is no header", answer.raw())))

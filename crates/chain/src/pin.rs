@@ -68,11 +68,6 @@ impl Located {
     pub(crate) fn needs_block(&self) -> Needs {
         self.number.map_or(Needs::Anything, Needs::Block)
     }
-
-    /// There is no such block.
-    pub(crate) fn unknown(&self) -> Error {
-        Error::new(ErrorKind::UnknownBlock, format!("the node has no block {}", self.hash))
-    }
 }
 
 impl Pin {
@@ -240,8 +235,9 @@ impl Pin {
     pub(crate) async fn header(&self, node: &Node) -> Result<Header> {
         let at = self.block.get().await?;
         let fetch = || async move {
-            let header =
-                backfill::by_hash(node, at.hash, at.needs_block()).await?.ok_or_else(|| at.unknown())?;
+            let header = backfill::by_hash(node, at.hash, at.needs_block())
+                .await?
+                .ok_or_else(|| node.pool.has_no_block(at.hash))?;
             at.check(&header)?;
             Ok(header)
         };

@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep, sleep_until},
 };
 
-use crate::{EndpointStatus, Hash, Result, builder::Settings};
+use crate::{EndpointStatus, Error, ErrorKind, Hash, Result, builder::Settings};
 
 mod attempt;
 mod choice;
@@ -100,6 +100,15 @@ impl Pool {
 
     pub(crate) fn is_alone(&self) -> bool {
         self.endpoints.len() == 1
+    }
+
+    /// There is no such block, by all that could be asked.
+    pub(crate) fn has_no_block(&self, block: Hash) -> Error {
+        let message = match self.is_alone() {
+            true => format!("{} has no block {block}", self.first().name()),
+            false => format!("no endpoint has block {block}"),
+        };
+        Error::new(ErrorKind::UnknownBlock, message)
     }
 
     /// An endpoint's name, without credentials.

@@ -80,17 +80,20 @@ impl Context {
         work: impl AsyncFnOnce(&Subtensor, &At) -> Result<T>,
     ) -> Result<T> {
         let at = block.unwrap_or(self.options.at);
-        let result = self.connected(async |subtensor| {
-            let at = subtensor.at(at).await?;
-            let at = if self.options.verify { at.verified() } else { at };
-            work(subtensor, &at).await
-        });
-        result.map_err(|error| match error.downcast_ref::<tensorwire::Error>() {
-            // Each node words this differently.
-            Some(cause) if cause.kind() == ErrorKind::UnknownBlock && matches!(at, BlockId::Hash(_)) => {
-                anyhow!("the node has no {at}")
-            }
-            _ => error,
+        self.connected(async |subtensor| {
+            let block = subtensor.at(at).await?;
+            let block = if self.options.verify { block.verified() } else { block };
+            let result = work(subtensor, &block).await;
+            result.map_err(|error| match error.downcast_ref::<tensorwire::Error>() {
+                // Each node words this differently.
+                Some(cause) if cause.kind() == ErrorKind::UnknownBlock && matches!(at, BlockId::Hash(_)) => {
+                    match subtensor.status().as_slice() {
+                        [only] => anyhow!("{} has no {at}", only.endpoint),
+                        _ => anyhow!("no endpoint has {at}"),
+                    }
+                }
+                _ => error,
+            })
         })
     }
 

@@ -39,12 +39,15 @@ impl Body {
             is_it
         };
         let answer = node.request_where(request, at.needs_block(), is_it).await?;
+        if answer.is_null() {
+            return Err(node.pool.has_no_block(at.hash));
+        }
         let accepted = accepted.into_inner().unwrap_or_else(PoisonError::into_inner);
         accepted.map_or_else(|| Self::read(&answer, at), Ok)
     }
 
     fn read(answer: &Answer, at: Located) -> Result<Self> {
-        let Some(SignedBlock { block }) = answer.json()? else { return Err(at.unknown()) };
+        let SignedBlock { block } = answer.json()?;
         let Wire { header: Given(header), extrinsics } = block;
         at.check(&header)?;
         if !is_root_of(header.extrinsics_root, &extrinsics) {

@@ -96,7 +96,8 @@ fn every_way_to_name_the_block() {
     assert_eq!(number(&["block", &CHAIN.block]), 2);
     assert_eq!(number(&["block", "0"]), 0);
     let nowhere = format!("0x{}", "0".repeat(64));
-    assert_eq!(tw(&["block", &nowhere]).failed(), format!("error: the node has no block {nowhere}\n"));
+    let error = tw(&["block", &nowhere]).failed();
+    assert_eq!(error, format!("error: {} has no block {nowhere}\n", CHAIN.devnet.url()));
     let error = tw(&["block", "99"]).failed();
     assert!(error.contains("99 is not there yet: the head is block 3"), "{error}");
     assert!(tw(&["block", "yesterday"]).misused().contains("yesterday"));

@@ -117,7 +117,7 @@ fn every_way_to_name_a_block() {
     assert!(error.contains("99"), "{error}");
     let nowhere = format!("0x{}", "0".repeat(64));
     let error = devnet(&["--at", &nowhere, "query", "System", "Number"]).failed();
-    assert_eq!(error, format!("error: the node has no block {nowhere}\n"));
+    assert_eq!(error, format!("error: {} has no block {nowhere}\n", DEVNET.url()));
     let error = devnet(&["--at", "yesterday", "query", "System", "Number"]).misused();
     assert!(error.contains("yesterday"), "{error}");
 }

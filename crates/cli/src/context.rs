@@ -47,9 +47,12 @@ impl Context {
     ) -> Result<T> {
         let connect = async { connect.await.map_err(|error| EndpointOption::blame(&self.options, error)) };
         self.wait(async {
-            let subtensor = interruptible(connect).await?;
-            let result = interruptible(work(&subtensor)).await;
-            subtensor.close().await;
+            let mut open = None;
+            // One ear for the whole of it: a Ctrl-C between connecting and working would go unheard.
+            let result = interruptible(async { work(open.insert(connect.await?)).await }).await;
+            if let Some(subtensor) = open {
+                subtensor.close().await;
+            }
             result
         })
     }

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::compact::split_bytes;
+
 /// One item of a header's digest: what consensus or the runtime wrote there. See
 /// [`Header::digest_items`](crate::Header::digest_items).
 ///
@@ -129,19 +131,6 @@ pub(crate) fn carries_upgrade(digest: &[u8]) -> bool {
 /// A byte string that fills the rest of its item.
 fn bytes(encoded: &[u8]) -> Option<Vec<u8>> {
     split_bytes(encoded).filter(|(_, rest)| rest.is_empty()).map(|(data, _)| data.to_vec())
-}
-
-/// A byte string, a compact length and as many bytes, and what follows it.
-fn split_bytes(encoded: &[u8]) -> Option<(&[u8], &[u8])> {
-    let width = match encoded.first()? & 0b11 {
-        0 => 1,
-        1 => 2,
-        2 => 4,
-        _ => return None,
-    };
-    let (length, data) = encoded.split_at_checked(width)?;
-    let length = length.iter().rev().fold(0_usize, |number, byte| number << 8 | usize::from(*byte)) >> 2;
-    data.split_at_checked(length)
 }
 
 fn hex<S: Serializer>(data: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

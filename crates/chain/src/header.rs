@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use tensorwire_rpc::Answer;
 use tensorwire_scale::hash::blake2_256;
 
-use crate::{DigestItem, Hash, Result};
+use crate::{DigestItem, Hash, Result, compact};
 
 /// The header of a block.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -104,10 +104,10 @@ impl Header {
     /// The header in SCALE, as it is hashed.
     fn encode(&self) -> Vec<u8> {
         let mut bytes = self.parent.0.to_vec();
-        compact(self.number, &mut bytes);
+        compact::append(self.number, &mut bytes);
         bytes.extend(self.state_root.0);
         bytes.extend(self.extrinsics_root.0);
-        compact(self.digest.len() as u64, &mut bytes);
+        compact::append(self.digest.len() as u64, &mut bytes);
         bytes.extend(self.digest.iter().flatten());
         bytes
     }
@@ -134,21 +134,6 @@ impl TryFrom<Wire> for Given {
         };
         header.hash = Hash(blake2_256(&header.encode()));
         Ok(Self(header))
-    }
-}
-
-/// A compact integer: its two lowest bits tell how many bytes it takes.
-pub(crate) fn compact(value: u64, out: &mut Vec<u8>) {
-    let bytes = value.to_le_bytes();
-    let length = (u64::BITS - value.leading_zeros()).div_ceil(8) as usize;
-    match value {
-        0..0x40 => out.push(bytes[0] << 2),
-        0x40..0x4000 => out.extend(&(value << 2 | 1).to_le_bytes()[..2]),
-        0x4000..0x4000_0000 => out.extend(&(value << 2 | 2).to_le_bytes()[..4]),
-        _ => {
-            out.push((length as u8 - 4) << 2 | 3);
-            out.extend(&bytes[..length]);
-        }
     }
 }
 

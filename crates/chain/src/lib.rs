@@ -12,6 +12,7 @@ mod calls;
 mod chain;
 mod changes;
 mod coalesce;
+mod compact;
 mod digest;
 mod error;
 mod flight;

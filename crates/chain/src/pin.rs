@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use crate::{
     BlockId, BlockRef, Error, ErrorKind, Hash, Header, Result, RuntimeVersion, backfill,
     changes::Changes,
-    digest,
+    compact, digest,
     flight::{Flight, LazyFlight},
     node::Node,
     pool::Needs,
@@ -311,12 +311,5 @@ fn little_endian(bytes: &[u8]) -> Option<u64> {
 
 /// The spec version in the value of `System.LastRuntimeUpgrade`: the compact integer at its start.
 pub(crate) fn last_upgrade(bytes: &[u8]) -> Option<u32> {
-    let number =
-        |length: usize| Some(little_endian(&[bytes.get(..length)?, &[0; 4][length..]].concat())? as u32);
-    match bytes.first()? & 0b11 {
-        0 => number(1).map(|n| n >> 2),
-        1 => number(2).map(|n| n >> 2),
-        2 => number(4).map(|n| n >> 2),
-        _ => None,
-    }
+    compact::split(bytes).map(|(spec_version, _)| spec_version)
 }

@@ -91,7 +91,7 @@ async fn g15_a_mistake_in_types_is_no_damage_to_the_cache() {
     let wrong = Types::new().definitions("wrong.yaml", "global: {types: {Balance: Nothing}}").unwrap();
     let chain = scripted.connect_with(cache, |builder| builder.types(wrong.clone())).await;
     let error = total(&chain).await.unwrap_err().to_string();
-    assert!(error.contains("the type Nothing is not defined"), "{error}");
+    assert!(error.contains("the type Nothing of wrong.yaml:1 is not defined"), "{error}");
     assert_eq!(scripted.node.requests_of("state_getMetadata"), 0, "a node would give the same");
 }
 

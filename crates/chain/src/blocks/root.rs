@@ -6,7 +6,7 @@
 
 use tensorwire_scale::hash::blake2_256;
 
-use crate::{Hash, header::compact};
+use crate::{Hash, compact};
 
 /// In tries of version 1, longer values are named by their hashes.
 const LONGEST_INLINE_V1: usize = 32;
@@ -26,7 +26,7 @@ type Entry<'a> = (Vec<u8>, &'a [u8]);
 fn entries(extrinsics: &[Vec<u8>]) -> Vec<Entry<'_>> {
     let entry = |(index, extrinsic)| {
         let mut key = Vec::new();
-        compact(index, &mut key);
+        compact::append(index, &mut key);
         (key.iter().flat_map(|byte| [byte >> 4, byte & 0xf]).collect(), extrinsic)
     };
     let mut entries: Vec<Entry<'_>> = (0..).zip(extrinsics.iter().map(Vec::as_slice)).map(entry).collect();
@@ -86,7 +86,7 @@ fn partial_key(kind: u8, nibbles: &[u8]) -> Vec<u8> {
 
 /// A byte string behind its length.
 fn append(bytes: &[u8], out: &mut Vec<u8>) {
-    compact(bytes.len() as u64, out);
+    compact::append(bytes.len() as u64, out);
     out.extend(bytes);
 }
 

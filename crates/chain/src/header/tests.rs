@@ -1,4 +1,4 @@
-use super::{Given, Header, compact};
+use super::{Given, Header};
 
 /// Polkadot's block 0: a header whose hash everyone knows.
 const GENESIS: &str = r#"{
@@ -44,28 +44,5 @@ fn what_is_no_header_is_an_error() {
         GENESIS.replace("0x29d0", "0x29"),
     ] {
         assert!(parse(&bad).is_err(), "{bad}");
-    }
-}
-
-#[test]
-fn compact_integers_of_every_width() {
-    let encoded = |value| {
-        let mut bytes = Vec::new();
-        compact(value, &mut bytes);
-        const_hex::encode(bytes)
-    };
-    let cases = [
-        (0, "00"),
-        (63, "fc"),
-        (64, "0101"),
-        (16_383, "fdff"),
-        (16_384, "02000100"),
-        ((1 << 30) - 1, "feffffff"),
-        (1 << 30, "0300000040"),
-        (u64::from(u32::MAX) + 1, "070000000001"),
-        (u64::MAX, "13ffffffffffffffff"),
-    ];
-    for (value, expected) in cases {
-        assert_eq!(encoded(value), expected, "{value}");
     }
 }

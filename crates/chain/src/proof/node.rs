@@ -1,4 +1,5 @@
 use super::Flaw;
+use crate::compact::split_bytes;
 
 /// A node of the trie. Layout: the Polkadot specification, "Node encoding"; that of `sp-trie`.
 #[derive(Default)]
@@ -97,15 +98,9 @@ impl<'a> Input<'a> {
 
     /// Bytes behind their count, a compact integer.
     fn counted(&mut self) -> Result<&'a [u8], Flaw> {
-        let first = self.byte()?;
-        let more = match first & 0b11 {
-            0 => 0,
-            1 => 1,
-            2 => 3,
-            _ => return Err(MALFORMED),
-        };
-        let high = self.take(more)?.iter().rev().fold(0, |count, byte| count << 8 | usize::from(*byte));
-        self.take((high << 8 | usize::from(first)) >> 2)
+        let (counted, rest) = split_bytes(self.0).ok_or(MALFORMED)?;
+        self.0 = rest;
+        Ok(counted)
     }
 
     /// The partial path, whose length begins in the first byte: in its low bits, and in further bytes if they are full.

@@ -18,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use parity_scale_codec::{Compact, Encode};
 use serde_json::{Value as Json, json};
 use tensorwire_chain::{Builder, Cache, Chain, Hash};
 use tensorwire_rpc::{
@@ -255,7 +256,7 @@ fn value(state: &State, block: Hash, key: &Json) -> Json {
     }
     if *key == *PROBE_UPGRADE {
         let spec = state.upgraded_to.unwrap_or(state.spec_version);
-        return const_hex::encode_prefixed((spec << 2 | 1).to_le_bytes().split_at(2).0).into();
+        return const_hex::encode_prefixed(Compact(spec).encode()).into();
     }
     state.storage.get(&(block, bytes)).map_or(Json::Null, |value| const_hex::encode_prefixed(value).into())
 }

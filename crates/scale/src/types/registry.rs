@@ -228,8 +228,8 @@ impl<'a> Registry<'a> {
     fn undefined(&mut self, name: String) -> Found {
         match self.unknown {
             Unknown::StandsIn => {
-                // Whoever reads a value of it is told where it was written.
-                let name = match self.places.last() {
+                // Whoever reads a value of it is told where it was written; what metadata names itself has no line.
+                let name = match self.places.last().filter(|place| place.line > 0) {
                     Some(place) => format!("{name} of {place}"),
                     None => name,
                 };

@@ -45,9 +45,12 @@ impl At {
             None => Source::Told(node.clone(), pin.clone()),
         };
         let reads = Reads::new(node, source);
-        let executed_by = executor(node.clone(), pin.clone(), reads.clone());
+        let executed_by = {
+            let (node, pin, reads) = (node.clone(), pin.clone(), reads.clone());
+            move || executor(node, pin, reads)
+        };
         Self(Arc::new(Inner {
-            executed_by: LazyFlight::new(&node.handle, executed_by),
+            executed_by: LazyFlight::starting(&node.handle, executed_by),
             node: node.clone(),
             reads,
             calls: Calls::new(node.clone(), pin.clone()),
@@ -269,24 +272,33 @@ impl Inner {
 
 /// The runtime that executed a block. Nearly always it is the one whose code the state holds: either it is known of the
 /// block's number, or the state names it as the one it was last migrated to.
-async fn executor(node: Arc<Node>, pin: Arc<Pin>, reads: Reads) -> Result<Arc<Runtime>> {
-    let block = pin.located().await?;
-    let known = block.final_number().and_then(|number| node.history.executor(number));
-    let is_held = match (known, block.upgraded_to) {
-        (Some(known), _) => known == pin.version().await?,
-        (None, Some(spec_version)) => spec_version == pin.version().await?.spec_version,
-        (None, None) => {
-            let (version, last) = try_join(pin.version(), reads.one(last_upgrade_key())).await?;
-            last.bytes().and_then(last_upgrade) == Some(version.spec_version)
+fn executor(
+    node: Arc<Node>,
+    pin: Arc<Pin>,
+    reads: Reads,
+) -> impl Future<Output = Result<Arc<Runtime>>> + Send {
+    // Announced at once, so that it goes out with the read that needs the runtime.
+    let last = (!pin.tells_executor(&node.history)).then(|| reads.one(last_upgrade_key()));
+    async move {
+        let block = pin.located().await?;
+        let known = block.final_number().and_then(|number| node.history.executor(number));
+        let is_held = match (known, block.upgraded_to) {
+            (Some(known), _) => known == pin.version().await?,
+            (None, Some(spec_version)) => spec_version == pin.version().await?.spec_version,
+            (None, None) => {
+                let last = last.unwrap_or_else(|| reads.one(last_upgrade_key()));
+                let (version, last) = try_join(pin.version(), last).await?;
+                last.bytes().and_then(last_upgrade) == Some(version.spec_version)
+            }
+        };
+        if !is_held && let Some(runtime) = node.parents_runtime(block).await? {
+            return Ok(runtime);
         }
-    };
-    if !is_held && let Some(runtime) = node.parents_runtime(block).await? {
-        return Ok(runtime);
+        if let Some(number) = block.final_number() {
+            node.history.executed(number, &pin.version().await?);
+        }
+        pin.runtime().await
     }
-    if let Some(number) = block.final_number() {
-        node.history.executed(number, &pin.version().await?);
-    }
-    pin.runtime().await
 }
 
 impl fmt::Debug for At {

@@ -149,11 +149,13 @@ impl Reads {
         Self(Arc::new(Shared { runtime, source, open: Mutex::default(), pace: Mutex::default() }))
     }
 
-    /// The value of one key.
-    pub(crate) async fn one(&self, key: Vec<u8>) -> Result<Found> {
+    /// The value of one key, which is announced when this returns.
+    pub(crate) fn one(&self, key: Vec<u8>) -> impl Future<Output = Result<Found>> + Send + use<> {
         let (batch, index) = self.announce(&mut lock(&self.0.open), key);
-        give_way().await;
-        Ok(Found { values: batch.request.get().await?, index })
+        async move {
+            give_way().await;
+            Ok(Found { values: batch.request.get().await?, index })
+        }
     }
 
     /// The values of many keys, in their order.

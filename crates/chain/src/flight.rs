@@ -72,21 +72,32 @@ impl<T> Drop for Inner<T> {
 /// A flight that starts when it is first asked for.
 pub(crate) struct LazyFlight<T> {
     runtime: Handle,
-    work: Mutex<Option<BoxFuture<'static, Result<T>>>>,
+    start: Mutex<Option<Start<T>>>,
     flight: OnceLock<Flight<T>>,
 }
 
+type Start<T> = Box<dyn FnOnce() -> BoxFuture<'static, Result<T>> + Send>;
+
 impl<T: Clone + Send + Sync + 'static> LazyFlight<T> {
     pub(crate) fn new(runtime: &Handle, work: impl Future<Output = Result<T>> + Send + 'static) -> Self {
-        Self { runtime: runtime.clone(), work: Mutex::new(Some(work.boxed())), flight: OnceLock::new() }
+        Self::starting(runtime, move || work)
+    }
+
+    /// The same, of which a part is done at once by whoever asks first.
+    pub(crate) fn starting<W>(runtime: &Handle, start: impl FnOnce() -> W + Send + 'static) -> Self
+    where
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        let start: Start<T> = Box::new(move || start().boxed());
+        Self { runtime: runtime.clone(), start: Mutex::new(Some(start)), flight: OnceLock::new() }
     }
 
     /// The result, once it is there.
     pub(crate) async fn get(&self) -> Result<T> {
         let flight = self.flight.get_or_init(|| {
-            let work = self.work.lock().unwrap_or_else(PoisonError::into_inner).take();
-            // There is work: this runs once.
-            let work = work.unwrap_or_else(|| std::future::pending().boxed());
+            let start = self.start.lock().unwrap_or_else(PoisonError::into_inner).take();
+            // There is a start: this runs once.
+            let work = start.map_or_else(|| std::future::pending().boxed(), |start| start());
             Flight::new(&self.runtime, work)
         });
         flight.get().await

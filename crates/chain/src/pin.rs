@@ -10,6 +10,7 @@ use crate::{
     changes::Changes,
     compact, digest,
     flight::{Flight, LazyFlight},
+    history::History,
     node::Node,
     pool::Needs,
 };
@@ -134,7 +135,8 @@ impl Pin {
     /// One request, when the runtime is first needed; none for a final block among others of its runtime.
     pub(crate) fn block(node: &Arc<Node>, hash: Hash, number: Option<u64>) -> Self {
         let located = Located::block(node, hash, number);
-        Self::versioned(node, hash.into(), std::future::ready(Ok(located)))
+        let asked = number.map_or(BlockId::Hash(hash), |number| BlockRef { number, hash }.into());
+        Self::versioned(node, asked, std::future::ready(Ok(located)))
     }
 
     fn versioned(
@@ -264,6 +266,16 @@ impl Pin {
     /// The runtime, if it is known now.
     pub(crate) fn runtime_now(&self) -> Option<Arc<Runtime>> {
         self.runtime.now()?.ok()
+    }
+
+    /// Whether it is likely known who executed the block without a read of its own: the head tells it with its hash.
+    pub(crate) fn tells_executor(&self, history: &History) -> bool {
+        match self.asked {
+            BlockId::Head => true,
+            BlockId::Number(number) => number <= history.finalized() && history.executor(number).is_some(),
+            BlockId::Block(block) => history.is_final(block) && history.executor(block.number).is_some(),
+            BlockId::Finalized | BlockId::Hash(_) => false,
+        }
     }
 
     /// Whether a read without a block may turn out to be one of this block.

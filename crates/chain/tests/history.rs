@@ -164,3 +164,23 @@ async fn g15_whoever_reads_old_blocks_only_learns_what_is_final_too() {
     let asked = versions_asked(&node, &chain);
     assert!(asked <= 6, "{asked}: a few before the end is known, one for the end");
 }
+
+#[tokio::test(start_paused = true)]
+async fn g10_who_executed_a_block_is_asked_in_the_request_of_its_first_read() {
+    let Some((chain, node, client, _)) = upgraded(3, 9).await else { return };
+    chain.finalize_behind(2);
+    node.sync();
+    client.head().await.unwrap().executed_by().await.unwrap();
+    let block = chain.best()[9];
+    for id in [BlockId::Finalized, BlockId::Number(9), BlockId::Hash(block.hash), BlockId::Block(block)] {
+        node.mock.reset_counts();
+        let at = client.at(id).await.unwrap();
+        at.query("SubtensorModule", "Tempo", [1u16]).await.unwrap();
+        let reads: Vec<_> = node.mock.requests();
+        let reads = reads
+            .iter()
+            .filter(|(method, _)| method == "state_getStorage" || method == "state_queryStorageAt");
+        let keys: Vec<_> = reads.map(|(_, params)| params[0].as_array().map_or(1, Vec::len)).collect();
+        assert_eq!(keys, [2], "{id}: the value, and the state's word on its last upgrade");
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
+use parity_scale_codec::{Compact, Encode};
 use serde_json::{Value, json};
 use tensorwire_rpc::mock::Reply;
 use tensorwire_scale::hash::twox_128;
@@ -35,7 +36,7 @@ impl ScriptedChain {
         let spec = self.spec.load(Relaxed);
         let head = format!("0x{spec:064x}");
         let hex = |bytes: &[u8]| json!(const_hex::encode_prefixed(bytes));
-        let compact = |number: u32| (number << 2 | 2).to_le_bytes();
+        let compact = |number: u32| Compact(number).encode();
         let value = |key: &Value| {
             let item = |name: &[u8]| hex(&[twox_128(b"System"), twox_128(name)].concat());
             match key {

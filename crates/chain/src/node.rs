@@ -141,23 +141,29 @@ impl Node {
             .ok_or_else(|| Error::new(ErrorKind::Protocol, format!("{} is no header", answer.raw())))
     }
 
-    /// The hash of the block of that height. One request; one more, if there is none, to say why.
+    /// The hash of the block of that height. One request; one or two more, if there is none, to say why.
     pub(crate) async fn hash_of(&self, number: u64) -> Result<Hash> {
-        let request = Request::new("chain_getBlockHash").param(number);
-        let answer = self.request_where(request, Needs::Block(number), |answer| !answer.is_null()).await?;
-        if let Some(hash) = answer.json::<Option<Hash>>()? {
+        if let Some(hash) = self.hash_if_any(number).await? {
             return Ok(hash);
         }
         let head: Height = self.request(Request::new("chain_getHeader"), Needs::Head).await?.json()?;
         let head = head.number().unwrap_or_default();
-        Err(if number > head.max(self.pool.highest()) {
+        if number > head.max(self.pool.highest()) {
             let message = format!("block {number} is not there yet: the head is block {head}");
-            Error::new(ErrorKind::NotYetImported, message)
-        } else {
+            return Err(Error::new(ErrorKind::NotYetImported, message));
+        }
+        // It may have come between the two questions.
+        self.hash_if_any(number).await?.ok_or_else(|| {
             let message =
                 format!("no endpoint has block {number}, though the head is block {head}: try an archive");
             Error::new(ErrorKind::UnknownBlock, message)
         })
+    }
+
+    async fn hash_if_any(&self, number: u64) -> Result<Option<Hash>> {
+        let request = Request::new("chain_getBlockHash").param(number);
+        let answer = self.request_where(request, Needs::Block(number), |answer| !answer.is_null()).await?;
+        Ok(answer.json()?)
     }
 
     pub(crate) fn timeout(&self) -> Duration {

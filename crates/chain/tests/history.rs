@@ -184,3 +184,19 @@ async fn g10_who_executed_a_block_is_asked_in_the_request_of_its_first_read() {
         assert_eq!(keys, [2], "{id}: the value, and the state's word on its last upgrade");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn g14_a_block_that_comes_while_it_is_asked_for_is_not_one_that_never_was() {
+    let Some((chain, node, client, _)) = upgraded(3, 2).await else { return };
+    let next = chain.head().number + 1;
+    let at = client.at(next).await.unwrap();
+    let grows = async {
+        while node.mock.requests_of("chain_getBlockHash") < 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+        chain.grow(1);
+        node.sync();
+    };
+    let (hash, ()) = futures_util::future::join(at.hash(), grows).await;
+    assert_eq!(hash.unwrap(), chain.head().hash);
+}

@@ -5,9 +5,15 @@ mod call;
 mod decode;
 mod era;
 mod json;
+mod parameters;
+mod payload;
+mod signature;
 
 pub use call::Call;
 pub use era::Era;
+pub use parameters::{ExtensionValue, ExtrinsicParameters};
+pub use payload::SigningPayload;
+pub use signature::Signature;
 
 /// An extrinsic of a block: a signed transaction, an inherent, or what an extension authorizes.
 ///

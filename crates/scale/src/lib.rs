@@ -35,7 +35,10 @@ pub use diff::{ChangeKind, Diff, Difference, ItemChange, ItemKind};
 pub use dispatch_error::DispatchError;
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Events, Phase};
-pub use extrinsic::{Call, Era, Extrinsic, ExtrinsicKind, Signed};
+pub use extrinsic::{
+    Call, Era, ExtensionValue, Extrinsic, ExtrinsicKind, ExtrinsicParameters, Signature, Signed,
+    SigningPayload,
+};
 pub use hasher::Hasher;
 pub use json::MAX_JSON_DEPTH;
 pub use nearest::did_you_mean;

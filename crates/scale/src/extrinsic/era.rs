@@ -37,6 +37,34 @@ impl Era {
         }
     }
 
+    /// The era of so many blocks that holds from that block on, or from shortly before it: the period becomes the next power
+    /// of two from 4 to 65,536, and above 4,096 the first block is a multiple of a 4,096th of it. See [`birth`](Self::birth).
+    pub fn mortal(period: u64, from: u64) -> Self {
+        let period = period.clamp(4, 1 << 16).next_power_of_two();
+        let quantum = (period >> 12).max(1);
+        Self::Mortal { period, phase: from % period / quantum * quantum }
+    }
+
+    /// The bytes as an extrinsic carries them.
+    pub fn encode(self) -> Vec<u8> {
+        match self {
+            Self::Immortal => vec![0],
+            Self::Mortal { period, phase } => {
+                let low = period.trailing_zeros().saturating_sub(1).clamp(1, 15) as u16;
+                let high = (phase / (period >> 12).max(1)) as u16;
+                (low | high << 4).to_le_bytes().to_vec()
+            }
+        }
+    }
+
+    /// The first block for which it no longer holds, seen from a block for which it holds.
+    pub fn death(self, block: u64) -> u64 {
+        match self {
+            Self::Immortal => u64::MAX,
+            Self::Mortal { period, .. } => self.birth(block) + period,
+        }
+    }
+
     /// The first block for which it holds, seen from a block for which it holds.
     pub fn birth(self, block: u64) -> u64 {
         match self {

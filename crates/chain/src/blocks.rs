@@ -5,16 +5,15 @@ use std::{pin::pin, sync::Arc};
 use futures_util::future::try_join;
 use tensorwire_scale::{AccountId, Event, Extrinsic, Runtime, hash::twox_128};
 
-use crate::{At, BlockRef, Error, ErrorKind, Hash, Header, Result, pin::Pin};
+use crate::{At, BlockRef, Error, ErrorKind, Hash, Header, Receipt, Result, pin::Pin, receipt};
 
 mod author;
 mod body;
 mod extrinsic;
 mod find;
-mod outcome;
 mod root;
 
-pub use extrinsic::{BlockExtrinsic, ExecutedExtrinsic, ExtrinsicId};
+pub use extrinsic::{BlockExtrinsic, ExtrinsicId};
 
 /// A block's header and extrinsics. See [`At::block`].
 #[derive(Debug, Clone)]
@@ -33,7 +32,7 @@ pub struct ExecutedBlock {
     /// The header: its hash is the block's.
     pub header: Header,
     /// The extrinsics, in their order, each with its events.
-    pub extrinsics: Vec<ExecutedExtrinsic>,
+    pub extrinsics: Vec<Receipt>,
     /// The events of no extrinsic: those of the block's beginning and end.
     pub events: Vec<Event>,
 }
@@ -129,7 +128,7 @@ impl At {
             let (body, events) = try_join(self.body(), self.read_events()).await?;
             let runtime = self.inner().executed_by().await?;
             let Block { header, extrinsics } = body.decode(&runtime);
-            let (extrinsics, events) = outcome::join(&runtime, extrinsics, events);
+            let (extrinsics, events) = receipt::join(&runtime, extrinsics, events);
             Ok(ExecutedBlock { header, extrinsics, events })
         };
         self.inner().node.bounded(|| format!("{} and its events", self.asked()), read).await
@@ -140,7 +139,7 @@ impl At {
     ///
     /// # Errors
     /// `NotFound` if the block has no such extrinsic. Else as [`block`](Self::block) and [`events`](Self::events).
-    pub async fn extrinsic(&self, hash: Hash) -> Result<ExecutedExtrinsic> {
+    pub async fn extrinsic(&self, hash: Hash) -> Result<Receipt> {
         let block = self.block_with_events().await?;
         let (at, count) = (block.header.block(), block.extrinsics.len());
         let found = block.extrinsics.into_iter().find(|extrinsic| extrinsic.hash() == hash);

@@ -28,8 +28,8 @@ pub use tensorwire_chain::{
 };
 /// What blocks hold.
 pub use tensorwire_chain::{
-    Block, BlockExtrinsic, Call, DigestItem, DispatchError, Era, Event, ExecutedBlock, ExecutedExtrinsic,
-    Extrinsic, ExtrinsicId, ExtrinsicKind, Phase, Signed, TransactionError,
+    Block, BlockExtrinsic, Call, DigestItem, DispatchError, Era, Event, ExecutedBlock, Extrinsic,
+    ExtrinsicId, ExtrinsicKind, Phase, Receipt, Signed, TransactionError,
 };
 /// What is kept between runs.
 pub use tensorwire_chain::{CacheEntry, CacheStats, RuntimeStore, StoreEntry, StoreFuture};

@@ -6,8 +6,8 @@ use parity_scale_codec::{Compact, Encode};
 use serde_json::{Value as Json, json};
 use sp_core::{Pair, blake2_256, sr25519};
 use tensorwire::{
-    AccountId, Cache, DigestItem, ErrorKind, ExecutedExtrinsic, ExtrinsicId, ExtrinsicKind, Hash, Phase,
-    Subtensor, Value, blocking, rpc::Request,
+    AccountId, Cache, DigestItem, ErrorKind, ExtrinsicId, ExtrinsicKind, Hash, Phase, Receipt, Subtensor,
+    Value, blocking, rpc::Request,
 };
 use tensorwire_devnet::{Blocks, Devnet};
 
@@ -90,7 +90,7 @@ async fn a_block_tells_what_was_asked_by_whom_and_what_became_of_it() {
 
     // Every event is in its place, once.
     let all = at.events().await.unwrap();
-    let of_extrinsics = block.extrinsics.iter().flat_map(ExecutedExtrinsic::events);
+    let of_extrinsics = block.extrinsics.iter().flat_map(Receipt::events);
     assert_eq!(all.len(), of_extrinsics.count() + block.events.len());
     assert!(transfer.events().iter().all(|event| event.phase() == Phase::ApplyExtrinsic(1)));
 

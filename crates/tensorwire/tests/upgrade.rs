@@ -13,8 +13,7 @@ use parity_scale_codec::{Compact, Encode};
 use serde_json::{Value as Json, json};
 use sp_core::{Pair, blake2_256, sr25519};
 use tensorwire::{
-    AccountId, At, AxonInfo, BlockId, Cache, ExecutedExtrinsic, Hash, Runtime, Subtensor, Value, blocking,
-    rpc::Request,
+    AccountId, At, AxonInfo, BlockId, Cache, Hash, Receipt, Runtime, Subtensor, Value, blocking, rpc::Request,
 };
 use tensorwire_devnet::Devnet;
 use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
@@ -197,7 +196,7 @@ async fn what_happened(at: &At, number: u64) {
         assert_eq!((number, block.extrinsics.len()), (0, 0));
         return;
     };
-    let call = |extrinsic: &ExecutedExtrinsic| extrinsic.decoded().unwrap().call().clone();
+    let call = |extrinsic: &Receipt| extrinsic.decoded().unwrap().call().clone();
     assert!(inherent.ok() && call(inherent).is("Timestamp", "set"), "block {number}");
 
     let (utility, proxy) = if is_second(executed(number)) { (16, 11) } else { (11, 16) };
@@ -221,7 +220,7 @@ async fn what_happened(at: &At, number: u64) {
         assert!(upgrade.events().iter().any(|event| event.is("System", "CodeUpdated")), "block {number}");
     }
     let events = at.events().await.unwrap();
-    let of_extrinsics = block.extrinsics.iter().flat_map(ExecutedExtrinsic::events);
+    let of_extrinsics = block.extrinsics.iter().flat_map(Receipt::events);
     assert_eq!(events.len(), of_extrinsics.count() + block.events.len(), "block {number}");
 }
 

@@ -1,9 +1,8 @@
-use std::{fmt, ops::Deref, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
-use tensorwire_scale::{DispatchError, Event, Extrinsic, Runtime, Value, hash::blake2_256};
+use tensorwire_scale::{Extrinsic, Runtime, hash::blake2_256};
 
-use super::outcome::Outcome;
 use crate::{BlockRef, Error, ErrorKind, Hash, Result};
 
 /// Where an extrinsic is: the height of its block, and its place there. Prints and reads as `1234-5`.
@@ -89,54 +88,6 @@ impl BlockExtrinsic {
     }
 }
 
-/// An extrinsic in its place in a block, and what became of it. What it is in itself is reached through it as well.
-#[derive(Debug, Clone)]
-pub struct ExecutedExtrinsic {
-    extrinsic: BlockExtrinsic,
-    events: Vec<Event>,
-    outcome: Outcome,
-}
-
-impl ExecutedExtrinsic {
-    pub(super) fn new(extrinsic: BlockExtrinsic, events: Vec<Event>, runtime: &Runtime) -> Self {
-        Self { outcome: Outcome::of(&events, runtime), extrinsic, events }
-    }
-
-    /// Whether all of it succeeded: the call itself, and those that it carried (through `Proxy`, `Sudo`, `Multisig` or
-    /// a batch of `Utility`), as far as its events tell. What it brings about in a later block is not known here.
-    pub fn ok(&self) -> bool {
-        self.outcome.is_ok()
-    }
-
-    /// Why it failed; if only a call failed that it carried, why that one did, the first of several.
-    pub fn error(&self) -> Option<&DispatchError> {
-        self.outcome.error.as_ref()
-    }
-
-    /// What the runtime says of its execution: its weight, its class, whether it paid.
-    pub fn info(&self) -> Option<&Value> {
-        self.outcome.info.as_ref()
-    }
-
-    /// The fee that was paid for it, in the chain's smallest unit, with the tip (`TransactionPayment.TransactionFeePaid`).
-    pub fn fee(&self) -> Option<u128> {
-        self.outcome.fee
-    }
-
-    /// What happened while it was applied, in order.
-    pub fn events(&self) -> &[Event] {
-        &self.events
-    }
-}
-
-impl Deref for ExecutedExtrinsic {
-    type Target = BlockExtrinsic;
-
-    fn deref(&self) -> &BlockExtrinsic {
-        &self.extrinsic
-    }
-}
-
 /// `{"id", "block", "hash", "extrinsic"}`, where `block` is the block's hash; in place of an `extrinsic` that does not decode `undecodable`: `{"error", "bytes"}`.
 impl Serialize for BlockExtrinsic {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -146,22 +97,8 @@ impl Serialize for BlockExtrinsic {
     }
 }
 
-/// The same, and `{"ok", "error", "info", "fee", "events"}`.
-impl Serialize for ExecutedExtrinsic {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut json = serializer.serialize_struct("ExecutedExtrinsic", 9)?;
-        self.fields(&mut json)?;
-        json.serialize_field("ok", &self.ok())?;
-        json.serialize_field("error", &self.error())?;
-        json.serialize_field("info", &self.info())?;
-        json.serialize_field("fee", &self.fee().map(Value::from))?;
-        json.serialize_field("events", self.events())?;
-        json.end()
-    }
-}
-
 impl BlockExtrinsic {
-    fn fields<S: SerializeStruct>(&self, json: &mut S) -> Result<(), S::Error> {
+    pub(crate) fn fields<S: SerializeStruct>(&self, json: &mut S) -> Result<(), S::Error> {
         #[derive(Serialize)]
         struct Undecodable {
             error: String,

@@ -1,9 +1,9 @@
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tensorwire_scale::hash::blake2_256;
 
-use super::{ExecutedExtrinsic, ExtrinsicId, body::Body};
+use super::{ExtrinsicId, body::Body};
 use crate::{
-    At, Chain, Error, ErrorKind, Hash, Result, backfill,
+    At, Chain, Error, ErrorKind, Hash, Receipt, Result, backfill,
     pin::{Located, Pin},
 };
 
@@ -21,7 +21,7 @@ impl Chain {
     /// # Errors
     /// `NotFound` if the block has fewer extrinsics, `Invalid` for a text that is no [`ExtrinsicId`]. Else as
     /// [`At::block_with_events`].
-    pub async fn extrinsic(&self, id: ExtrinsicId) -> Result<ExecutedExtrinsic> {
+    pub async fn extrinsic(&self, id: ExtrinsicId) -> Result<Receipt> {
         let block = self.at(id.block).await?.block_with_events().await?;
         let (at, count) = (block.header.block(), block.extrinsics.len());
         let found = block.extrinsics.into_iter().nth(id.index as usize);
@@ -39,7 +39,7 @@ impl Chain {
     ///
     /// # Errors
     /// `NotFound`, saying which blocks were searched. Else as [`At::block_with_events`].
-    pub async fn find_extrinsic(&self, hash: Hash, last: u64) -> Result<ExecutedExtrinsic> {
+    pub async fn find_extrinsic(&self, hash: Hash, last: u64) -> Result<Receipt> {
         let node = self.node();
         let asked = || format!("extrinsic {hash} in the last {last} blocks");
         let search = async {

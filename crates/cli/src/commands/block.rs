@@ -1,9 +1,7 @@
 use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
-use tensorwire::{
-    AccountId, At, BlockId, DigestItem, Error, ErrorKind, Event, ExecutedBlock, ExecutedExtrinsic, Hash,
-};
+use tensorwire::{AccountId, At, BlockId, DigestItem, Error, ErrorKind, Event, ExecutedBlock, Hash, Receipt};
 
 use crate::context::Context;
 
@@ -50,7 +48,7 @@ struct Shown {
     timestamp: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<Option<AccountId>>,
-    extrinsics: Vec<ExecutedExtrinsic>,
+    extrinsics: Vec<Receipt>,
     events: Vec<Event>,
 }
 

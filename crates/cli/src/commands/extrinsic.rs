@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use anyhow::Result;
 use clap::Args;
-use tensorwire::{BlockId, Error, ErrorKind, ExecutedExtrinsic, ExtrinsicId, Hash};
+use tensorwire::{BlockId, Error, ErrorKind, ExtrinsicId, Hash, Receipt};
 
 use crate::{context::Context, failure::NotFound, pretty::pretty};
 
@@ -65,14 +65,14 @@ impl Extrinsic {
 }
 
 /// An extrinsic that is not there is not looked for in the metadata.
-fn named(found: Result<ExecutedExtrinsic, Error>, hint: &'static str) -> Result<ExecutedExtrinsic> {
+fn named(found: Result<Receipt, Error>, hint: &'static str) -> Result<Receipt> {
     found.map_err(|error| match error.kind() {
         ErrorKind::NotFound => NotFound::new(error.to_string(), hint).into(),
         _ => error.into(),
     })
 }
 
-fn text(extrinsic: &ExecutedExtrinsic) -> String {
+fn text(extrinsic: &Receipt) -> String {
     let mut lines = vec![
         format!("extrinsic  {}", extrinsic.id()),
         format!("hash       {}", extrinsic.hash()),

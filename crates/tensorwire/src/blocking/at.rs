@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use tensorwire_chain::{
-    AccountId, Arguments, Block, Entry, Event, ExecutedBlock, ExecutedExtrinsic, Extrinsic, FromScale, Hash,
-    Header, Result, Runtime, RuntimeCall, RuntimeVersion, StorageQuery, Value,
+    AccountId, Arguments, Block, Entry, Event, ExecutedBlock, Extrinsic, FromScale, Hash, Header, Receipt,
+    Result, Runtime, RuntimeCall, RuntimeVersion, StorageQuery, Value,
 };
 
 use super::{Entries, wait};
@@ -79,7 +79,7 @@ impl At {
     }
 
     /// See [`At::extrinsic`](tensorwire_chain::At::extrinsic).
-    pub fn extrinsic(&self, hash: Hash) -> Result<ExecutedExtrinsic> {
+    pub fn extrinsic(&self, hash: Hash) -> Result<Receipt> {
         wait(self.0.extrinsic(hash))
     }
 

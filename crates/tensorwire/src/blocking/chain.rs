@@ -1,6 +1,6 @@
 use tensorwire_chain::{
-    Arguments, BlockId, CacheStats, EndpointStatus, ExecutedExtrinsic, ExtrinsicId, Hash, Header, Properties,
-    Result, Stats, StorageQuery,
+    Arguments, BlockId, CacheStats, EndpointStatus, ExtrinsicId, Hash, Header, Properties, Receipt, Result,
+    Stats, StorageQuery,
     rpc::{Answer, Request},
 };
 
@@ -72,12 +72,12 @@ impl Chain {
     }
 
     /// See [`Chain::extrinsic`](crate::Chain::extrinsic).
-    pub fn extrinsic(&self, id: ExtrinsicId) -> Result<ExecutedExtrinsic> {
+    pub fn extrinsic(&self, id: ExtrinsicId) -> Result<Receipt> {
         wait(self.0.extrinsic(id))
     }
 
     /// See [`Chain::find_extrinsic`](crate::Chain::find_extrinsic).
-    pub fn find_extrinsic(&self, hash: Hash, last: u64) -> Result<ExecutedExtrinsic> {
+    pub fn find_extrinsic(&self, hash: Hash, last: u64) -> Result<Receipt> {
         wait(self.0.find_extrinsic(hash, last))
     }
 

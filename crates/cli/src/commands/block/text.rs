@@ -1,7 +1,7 @@
 use std::fmt::{self, Write as _};
 use std::time::{Duration, UNIX_EPOCH};
 
-use tensorwire::{Event, ExecutedExtrinsic};
+use tensorwire::{Event, Receipt};
 
 use super::Shown;
 
@@ -40,7 +40,7 @@ fn header(shown: &Shown) -> String {
 }
 
 /// `1234-5  signer  call  ok`.
-pub(crate) fn line(extrinsic: &ExecutedExtrinsic) -> impl fmt::Display + '_ {
+pub(crate) fn line(extrinsic: &Receipt) -> impl fmt::Display + '_ {
     let id = extrinsic.id();
     let said = match extrinsic.decoded() {
         Ok(decoded) => {
@@ -53,7 +53,7 @@ pub(crate) fn line(extrinsic: &ExecutedExtrinsic) -> impl fmt::Display + '_ {
 }
 
 /// `ok`, or why not.
-pub(crate) fn outcome(extrinsic: &ExecutedExtrinsic) -> String {
+pub(crate) fn outcome(extrinsic: &Receipt) -> String {
     match extrinsic.error() {
         Some(error) => format!("failed: {error}"),
         None if extrinsic.ok() => "ok".to_owned(),

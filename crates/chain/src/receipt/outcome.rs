@@ -1,6 +1,4 @@
-use tensorwire_scale::{DispatchError, Event, Phase, Runtime, Value};
-
-use super::{BlockExtrinsic, ExecutedExtrinsic};
+use tensorwire_scale::{DispatchError, Event, Runtime, Value};
 
 /// What became of an extrinsic, by its events.
 #[derive(Debug, Clone, Default)]
@@ -58,24 +56,4 @@ fn failure(event: &Event) -> Option<&Value> {
 /// A field by its name, or by its place in metadata that names none.
 fn field<'a>(event: &'a Event, name: &str, place: usize) -> Option<&'a Value> {
     event.fields().get(name).or_else(|| event.fields().iter().nth(place))
-}
-
-/// The extrinsics with their events, and the events of none.
-pub(super) fn join(
-    runtime: &Runtime,
-    extrinsics: Vec<BlockExtrinsic>,
-    events: Vec<Event>,
-) -> (Vec<ExecutedExtrinsic>, Vec<Event>) {
-    let mut of_extrinsics: Vec<Vec<Event>> = extrinsics.iter().map(|_| Vec::new()).collect();
-    let mut others = Vec::new();
-    for event in events {
-        let extrinsic = match event.phase() {
-            Phase::ApplyExtrinsic(index) => of_extrinsics.get_mut(index as usize),
-            _ => None,
-        };
-        extrinsic.unwrap_or(&mut others).push(event);
-    }
-    let executed = extrinsics.into_iter().zip(of_extrinsics);
-    let executed = executed.map(|(extrinsic, events)| ExecutedExtrinsic::new(extrinsic, events, runtime));
-    (executed.collect(), others)
 }

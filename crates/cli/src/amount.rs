@@ -1,8 +1,15 @@
 //! Amounts and shares for people's eyes.
 
+use tensorwire::Balance;
+
 /// Rao as whole units with four decimals, the rest cut off: for columns. JSON has all digits.
 pub(crate) fn units(rao: u64) -> String {
     format!("{}.{:04}", grouped(rao / 1_000_000_000), rao % 1_000_000_000 / 100_000)
+}
+
+/// An amount of the chain's smallest unit, all digits of it: as TAO where it is one that there can be.
+pub(crate) fn whole(amount: u128) -> String {
+    u64::try_from(amount).map_or_else(|_| amount.to_string(), |rao| Balance::from_rao(rao).to_string())
 }
 
 /// A share of 65,535 as a fraction.

@@ -16,6 +16,7 @@ mod map;
 mod metadata;
 mod neurons;
 mod query;
+mod receipt;
 mod rpc;
 mod runtime;
 mod scale;
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Block(block::Block),
     Events(events::Events),
     Extrinsic(extrinsic::Extrinsic),
+    Receipt(receipt::Show),
     Call(call::Call),
     Const(constant::Constant),
     Metadata(metadata::Metadata),
@@ -69,6 +71,7 @@ impl Command {
             Self::Block(command) => command.run(context),
             Self::Events(command) => command.run(context),
             Self::Extrinsic(command) => command.run(context),
+            Self::Receipt(command) => command.run(context),
             Self::Call(command) => command.run(context),
             Self::Const(command) => command.run(context),
             Self::Metadata(command) => command.run(context),

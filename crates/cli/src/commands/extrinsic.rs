@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use anyhow::Result;
 use clap::Args;
-use tensorwire::{BlockId, Error, ErrorKind, ExtrinsicId, Hash, Receipt};
+use tensorwire::{BlockId, Call, Error, ErrorKind, ExtrinsicId, Hash, Receipt};
 
 use crate::{context::Context, failure::NotFound, pretty::pretty};
 
@@ -12,6 +12,13 @@ use super::block::text::outcome;
 #[derive(Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct Extrinsic {
+    #[command(flatten)]
+    wanted: Wanted,
+}
+
+/// An extrinsic, and where it is looked for.
+#[derive(Args)]
+pub(crate) struct Wanted {
     /// Where it is, as in 1234-5 (block 1234, place 5), or its 0x-hash
     #[arg(value_name = "ID|HASH")]
     extrinsic: Which,
@@ -49,7 +56,14 @@ impl FromStr for Which {
 
 impl Extrinsic {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        let extrinsic = match (self.extrinsic, context.block()) {
+        let extrinsic = self.wanted.find(context)?;
+        Ok(context.output.show(&extrinsic, || text(&extrinsic))?)
+    }
+}
+
+impl Wanted {
+    pub(crate) fn find(&self, context: &Context) -> Result<Receipt> {
+        match (self.extrinsic, context.block()) {
             (Which::Id(id), _) => context
                 .connected(async |subtensor| named(subtensor.extrinsic(id).await, "`tw block` lists them")),
             (Which::Hash(hash), BlockId::Head) => context.connected(async |subtensor| {
@@ -59,8 +73,7 @@ impl Extrinsic {
             (Which::Hash(hash), _) => {
                 context.at_block(async |at| named(at.extrinsic(hash).await, "`tw block` lists them"))
             }
-        }?;
-        Ok(context.output.show(&extrinsic, || text(&extrinsic))?)
+        }
     }
 }
 
@@ -70,6 +83,13 @@ fn named(found: Result<Receipt, Error>, hint: &'static str) -> Result<Receipt> {
         ErrorKind::NotFound => NotFound::new(error.to_string(), hint).into(),
         _ => error.into(),
     })
+}
+
+/// The call, and its arguments below it.
+pub(crate) fn call_text(call: &Call) -> String {
+    let arguments = pretty(call.arguments());
+    let arguments = arguments.lines().map(|line| format!("\n  {line}"));
+    format!("call       {}.{}{}", call.pallet(), call.name(), arguments.collect::<String>())
 }
 
 fn text(extrinsic: &Receipt) -> String {
@@ -83,9 +103,7 @@ fn text(extrinsic: &Receipt) -> String {
             lines.extend(decoded.signer().map(|signer| format!("signer     {signer}")));
             lines.extend(decoded.nonce().map(|nonce| format!("nonce      {nonce}")));
             lines.extend(decoded.tip().map(|tip| format!("tip        {tip}")));
-            lines.push(format!("call       {}.{}", decoded.call().pallet(), decoded.call().name()));
-            let arguments = pretty(decoded.call().arguments());
-            lines.extend(arguments.lines().map(|line| format!("  {line}")));
+            lines.push(call_text(decoded.call()));
         }
         Err(error) => {
             lines.push(format!("bytes      {} ({error})", const_hex::encode_prefixed(extrinsic.bytes())))

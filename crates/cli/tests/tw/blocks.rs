@@ -31,7 +31,7 @@ struct Sent {
     hashes: Vec<String>,
 }
 
-fn tw(args: &[&str]) -> crate::support::Ended {
+pub(crate) fn tw(args: &[&str]) -> crate::support::Ended {
     at(CHAIN.devnet.url(), args)
 }
 

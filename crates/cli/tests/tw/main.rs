@@ -13,6 +13,7 @@ mod metadata;
 mod offline;
 mod outages;
 mod reads;
+mod receipt;
 mod running;
 mod shell;
 mod status;

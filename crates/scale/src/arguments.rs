@@ -1,7 +1,7 @@
 use crate::{AccountId, Value};
 
 /// What a caller passes as the keys of a storage item or the arguments of a call: `()`, a tuple of up to six,
-/// an array, a slice or a vector of anything that is [`Into<Value>`], or a lone number, text, account or value.
+/// an array, a slice or a vector of anything that is [`Into<Value>`], or a lone number, text, account, value or JSON.
 pub trait Arguments {
     /// The arguments in order.
     fn into_values(self) -> Vec<Value>;
@@ -53,7 +53,7 @@ macro_rules! lone {
     )*};
 }
 
-lone!(bool u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 &str String AccountId &AccountId Value);
+lone!(bool u8 u16 u32 u64 u128 i8 i16 i32 i64 i128 &str String AccountId &AccountId Value &Value serde_json::Value);
 
 macro_rules! tuples {
     ($(($($name:ident)+))*) => {$(

@@ -33,6 +33,8 @@ pub enum ErrorKind {
     TrailingBytes,
     /// The value does not fit the type.
     Encode,
+    /// What is to be signed is not what it is said to be, or is for another runtime.
+    Payload,
     /// The text is no address, or one of another network.
     Address,
     /// A Rust type does not match the layout that the chain uses.
@@ -56,6 +58,13 @@ impl Error {
     #[must_use]
     pub fn inside(mut self, segment: impl Into<String>) -> Self {
         self.inner_mut().path.insert(0, segment.into());
+        self
+    }
+
+    /// The same error, its message continued.
+    #[must_use]
+    pub(crate) fn explained(mut self, more: &str) -> Self {
+        self.inner_mut().message.push_str(more);
         self
     }
 

@@ -2,12 +2,14 @@ use crate::{AccountId, Value};
 use std::{fmt, sync::Arc};
 
 mod call;
+mod compose;
 mod decode;
 mod era;
 mod json;
 mod parameters;
 mod payload;
 mod signature;
+mod terms;
 
 pub use call::Call;
 pub use era::Era;
@@ -102,7 +104,7 @@ impl Extrinsic {
 
     /// For which blocks it was valid.
     pub fn era(&self) -> Option<Era> {
-        Era::of(["CheckMortality", "CheckEra"].iter().find_map(|name| self.content(name))?)
+        Era::of(terms::MORTALITY.iter().find_map(|name| self.content(name))?)
     }
 
     /// What was called.
@@ -142,8 +144,7 @@ impl Extrinsic {
 
     /// Some chains let fees be paid in other assets: there the tip stands beside the asset.
     fn tip_value(&self) -> Option<&Value> {
-        let charges = ["ChargeTransactionPayment", "ChargeTransactionPaymentWrapper", "ChargeAssetTxPayment"];
-        let charge = charges.iter().find_map(|name| self.extension(name))?;
+        let charge = terms::CHARGE.iter().find_map(|name| self.extension(name))?;
         charge.as_integer().map(|_| charge).or_else(|| charge.get("tip")).or_else(|| charge.get(0))
     }
 }

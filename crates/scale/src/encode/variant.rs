@@ -44,6 +44,22 @@ impl Encoder<'_, '_> {
         }
     }
 
+    /// The arguments of a call: by position, or all of them as one value.
+    pub(crate) fn arguments(&mut self, id: u32, variant: &VariantOp, given: &[Value]) -> Result<()> {
+        let (shape, ids) = (variant.shape.fields(), &*variant.fields);
+        let listed = match given {
+            [names @ Value::Struct(..)] => return self.fields(id, shape, ids, names),
+            [list] if self.lists_fields(ids, list) => list.iter().as_slice(),
+            [Value::None] if ids.is_empty() => &[],
+            given => given,
+        };
+        if listed.len() != ids.len() {
+            let message = format!("{} arguments are expected, {} given", ids.len(), listed.len());
+            return Err(Error::new(ErrorKind::Encode, message));
+        }
+        self.in_order(shape, ids, listed.iter())
+    }
+
     /// What stands behind a variant's name: the bare value for one unnamed field, else as for a struct.
     fn content(&mut self, id: u32, variant: &VariantOp, value: &Value) -> Result<()> {
         let shape = variant.shape.fields();

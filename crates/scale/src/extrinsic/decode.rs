@@ -51,7 +51,7 @@ impl Runtime {
         Ok(Extrinsic { version, kind, extensions, call, hash, length })
     }
 
-    fn part(&self, name: &str, ty: Option<TypeId>) -> Result<TypeId> {
+    pub(super) fn part(&self, name: &str, ty: Option<TypeId>) -> Result<TypeId> {
         ty.ok_or_else(|| {
             corrupt(format!("metadata V{} of {self} does not say what an extrinsic's {name} is", {
                 self.metadata_version()

@@ -1,5 +1,5 @@
 use crate::Value;
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
 
 /// For which blocks a transaction is valid. Serialized as `"immortal"` or `{"mortal": {"period", "phase"}}`.
@@ -27,12 +27,7 @@ impl Era {
         let Value::Variant(shape, fields) = value else { return None };
         match (shape.index()?, &**fields) {
             (0, []) => Some(Self::Immortal),
-            (low, [high]) => {
-                let encoded = u64::from(low) | high.as_u64()? << 8;
-                let period = 2 << (encoded & 0xf);
-                let phase = (encoded >> 4) * (period >> 12).max(1);
-                (period >= 4 && phase < period).then_some(Self::Mortal { period, phase })
-            }
+            (low, [high]) => Self::from_bytes(&[low, u8::try_from(high.as_u64()?).ok()?]),
             _ => None,
         }
     }
@@ -61,7 +56,7 @@ impl Era {
     pub fn death(self, block: u64) -> u64 {
         match self {
             Self::Immortal => u64::MAX,
-            Self::Mortal { period, .. } => self.birth(block) + period,
+            Self::Mortal { period, .. } => self.birth(block).saturating_add(period),
         }
     }
 
@@ -69,7 +64,44 @@ impl Era {
     pub fn birth(self, block: u64) -> u64 {
         match self {
             Self::Immortal => 0,
-            Self::Mortal { period, phase } => (block.max(phase) - phase) / period * period + phase,
+            Self::Mortal { period, phase } => {
+                let since = block.saturating_sub(phase);
+                since - since % period.max(1) + phase
+            }
+        }
+    }
+
+    /// The era of those bytes, as an extrinsic carries them.
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        match *bytes {
+            [0] => Some(Self::Immortal),
+            [low, high] => {
+                let encoded = u64::from(low) | u64::from(high) << 8;
+                let period = 2 << (encoded & 0xf);
+                let phase = (encoded >> 4) * (period >> 12).max(1);
+                (period >= 4 && phase < period).then_some(Self::Mortal { period, phase })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Only eras that an extrinsic can carry are read.
+impl<'de> Deserialize<'de> for Era {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case", deny_unknown_fields)]
+        enum Wire {
+            Immortal,
+            Mortal { period: u64, phase: u64 },
+        }
+        let era = match Wire::deserialize(deserializer)? {
+            Wire::Immortal => Self::Immortal,
+            Wire::Mortal { period, phase } => Self::Mortal { period, phase },
+        };
+        match Self::from_bytes(&era.encode()) == Some(era) {
+            true => Ok(era),
+            false => Err(de::Error::custom(format_args!("there is no era of {era}"))),
         }
     }
 }

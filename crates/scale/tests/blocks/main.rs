@@ -1,10 +1,12 @@
-//! What blocks hold: events and extrinsics, and the errors in them. Tests that need files of the shared folder are
+//! What blocks hold, events and extrinsics and the errors in them, and what is composed for them. Tests that need files of the shared folder are
 //! skipped where there is none.
 #![allow(clippy::unwrap_used)]
 
+mod calls;
 mod errors;
 mod events;
 mod extrinsics;
 mod listings;
 mod sample;
+mod signing;
 mod support;

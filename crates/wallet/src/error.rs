@@ -18,6 +18,18 @@ struct Inner {
 pub enum ErrorKind {
     /// A text is no key, mnemonic or derivation path.
     Key,
+    /// A keyfile is encrypted, and no password was given.
+    PasswordNeeded,
+    /// A keyfile does not open with the password that was given.
+    WrongPassword,
+    /// A file is no keyfile, or a damaged one, or lacks what is asked of it.
+    Keyfile,
+    /// There is no such file.
+    NotFound,
+    /// The file exists already, and is not to be replaced.
+    Exists,
+    /// The file system has refused: no permission, no space, a read-only disk.
+    Io,
     /// A signer has refused, or failed.
     Signer,
 }

@@ -1,0 +1,113 @@
+use std::{
+    ffi::OsString,
+    process::{Output, Stdio},
+    time::Duration,
+};
+
+use tokio::{io::AsyncWriteExt as _, process::Command, time::timeout};
+
+use crate::{
+    AccountId, CryptoType, Error, ErrorKind, PublicKey, Result, Signature, Signer, Signing, SigningPayload,
+};
+
+/// A program that signs: a hardware wallet's, a remote signer's, a script.
+///
+/// It is started for each signature. On its stdin it finds what is to be signed, in 0x-hex; on its stdout it leaves
+/// the signature in 0x-hex: 64 bytes of an sr25519 or ed25519 key, or 65 with the kind's byte in front. What it says
+/// on stderr is in the error if it fails. Needs a tokio runtime.
+#[derive(Clone, Debug)]
+pub struct CommandSigner {
+    account: AccountId,
+    program: OsString,
+    arguments: Vec<OsString>,
+    time: Duration,
+}
+
+/// A person may have to look at a device.
+const TIME: Duration = Duration::from_secs(120);
+
+/// How much of a program's complaint is repeated.
+const LONGEST_COMPLAINT: usize = 500;
+
+impl CommandSigner {
+    /// A signer for that account, by that program. Nothing is started yet.
+    pub fn new(account: AccountId, program: impl Into<OsString>) -> Self {
+        Self { account, program: program.into(), arguments: Vec::new(), time: TIME }
+    }
+
+    /// One more argument for the program.
+    pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// How long the program may take; it is killed then. Two minutes unless set.
+    pub fn timeout(mut self, time: Duration) -> Self {
+        self.time = time;
+        self
+    }
+
+    async fn signature(&self, payload: &SigningPayload) -> Result<Signature> {
+        let bytes = payload.bytes();
+        let ran = timeout(self.time, self.run(const_hex::encode_prefixed(&bytes)));
+        let Ok(ran) = ran.await else {
+            return Err(self.failed(&format!("has not signed within {:?}", self.time)));
+        };
+        let output = ran.map_err(|error| self.failed(&format!("cannot be run: {error}")))?;
+        if !output.status.success() {
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            let complaint: String = complaint.trim().chars().take(LONGEST_COMPLAINT).collect();
+            return Err(self.failed(&format!("has not signed ({}): {complaint}", output.status)));
+        }
+        self.checked(&output.stdout, &bytes)
+            .ok_or_else(|| self.failed("has left no signature of this payload by this account"))
+    }
+
+    async fn run(&self, input: String) -> std::io::Result<Output> {
+        let mut child = Command::new(&self.program)
+            .args(&self.arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // A program that does not read all of it says by its exit whether it needed to.
+            let _ = stdin.write_all(input.as_bytes()).await;
+        }
+        child.wait_with_output().await
+    }
+
+    /// The signature in what the program has written, if it is the account's.
+    fn checked(&self, output: &[u8], bytes: &[u8]) -> Option<Signature> {
+        let output = const_hex::decode(output.trim_ascii()).ok()?;
+        let candidates = match output.as_slice().try_into() {
+            Ok(signature) => vec![Signature::Sr25519(signature), Signature::Ed25519(signature)],
+            Err(_) => vec![Signature::decode(&output)?],
+        };
+        candidates.into_iter().find(|signature| {
+            let crypto_type = match signature {
+                Signature::Sr25519(_) => CryptoType::Sr25519,
+                Signature::Ed25519(_) => CryptoType::Ed25519,
+                // The account is a hash of the key, which the chain recovers from the signature.
+                _ => return true,
+            };
+            PublicKey { account: self.account, crypto_type }.verify(bytes, signature)
+        })
+    }
+
+    fn failed(&self, what: &str) -> Error {
+        let program = self.program.to_string_lossy();
+        Error::new(ErrorKind::Signer, format!("the signer {program} for {} {what}", self.account))
+    }
+}
+
+impl Signer for CommandSigner {
+    fn account(&self) -> AccountId {
+        self.account
+    }
+
+    fn sign<'a>(&'a self, payload: &'a SigningPayload) -> Signing<'a> {
+        Box::pin(self.signature(payload))
+    }
+}

@@ -1,0 +1,33 @@
+use ed25519_dalek::VerifyingKey;
+use schnorrkel::signing_context;
+
+use crate::{AccountId, CryptoType, Signature, keypair::SIGNING_CONTEXT};
+
+/// The public half of a key pair: an account, and the kind of its signatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PublicKey {
+    /// The account of the key, which is the key itself.
+    pub account: AccountId,
+    /// How it signs.
+    pub crypto_type: CryptoType,
+}
+
+impl PublicKey {
+    /// Whether that signature is this key's, of those bytes. A signature of another kind is not.
+    pub fn verify(&self, bytes: &[u8], signature: &Signature) -> bool {
+        let key = &self.account.0;
+        match (self.crypto_type, signature) {
+            (CryptoType::Sr25519, Signature::Sr25519(signature)) => {
+                let key = schnorrkel::PublicKey::from_bytes(key);
+                let signature = schnorrkel::Signature::from_bytes(signature);
+                let context = signing_context(SIGNING_CONTEXT).bytes(bytes);
+                key.and_then(|key| key.verify(context, &signature?)).is_ok()
+            }
+            (CryptoType::Ed25519, Signature::Ed25519(signature)) => {
+                let signature = ed25519_dalek::Signature::from_bytes(signature);
+                VerifyingKey::from_bytes(key).and_then(|key| key.verify_strict(bytes, &signature)).is_ok()
+            }
+            _ => false,
+        }
+    }
+}

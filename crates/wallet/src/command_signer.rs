@@ -12,9 +12,10 @@ use crate::{
 
 /// A program that signs: a hardware wallet's, a remote signer's, a script.
 ///
-/// It is started for each signature. On its stdin it finds what is to be signed, in 0x-hex; on its stdout it leaves
-/// the signature in 0x-hex: 64 bytes of an sr25519 or ed25519 key, or 65 with the kind's byte in front. What it says
-/// on stderr is in the error if it fails. Needs a tokio runtime.
+/// It is started for each signature. On its stdin it finds the [`SigningPayload`] in JSON, whose `payload` is what is to
+/// be signed; on its stdout it leaves the signature in 0x-hex: 64 bytes of an sr25519 or ed25519 key, or as
+/// [`Signature`] is displayed. A signature of something else or by another key is refused. What the program says on
+/// stderr is in the error if it fails. Needs a tokio runtime.
 #[derive(Clone, Debug)]
 pub struct CommandSigner {
     account: AccountId,
@@ -49,7 +50,8 @@ impl CommandSigner {
 
     async fn signature(&self, payload: &SigningPayload) -> Result<Signature> {
         let bytes = payload.bytes();
-        let ran = timeout(self.time, self.run(const_hex::encode_prefixed(&bytes)));
+        let json = serde_json::to_vec(payload).map_err(|error| self.failed(&error.to_string()))?;
+        let ran = timeout(self.time, self.run(&json));
         let Ok(ran) = ran.await else {
             return Err(self.failed(&format!("has not signed within {:?}", self.time)));
         };
@@ -63,7 +65,7 @@ impl CommandSigner {
             .ok_or_else(|| self.failed("has left no signature of this payload by this account"))
     }
 
-    async fn run(&self, input: String) -> std::io::Result<Output> {
+    async fn run(&self, input: &[u8]) -> std::io::Result<Output> {
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
             .stdin(Stdio::piped())
@@ -73,7 +75,7 @@ impl CommandSigner {
             .spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
             // A program that does not read all of it says by its exit whether it needed to.
-            let _ = stdin.write_all(input.as_bytes()).await;
+            let _ = stdin.write_all(input).await;
         }
         child.wait_with_output().await
     }

@@ -8,8 +8,11 @@ use tensorwire_rpc::{Answer, Client, Request, Stats};
 use tokio::{sync::OnceCell, time::Instant};
 
 use crate::{
-    At, BlockId, BlockRef, Builder, CacheStats, EndpointStatus, Hash, Properties, Result, at, node::Node,
-    pin::Pin, pool::Needs,
+    At, BlockId, BlockRef, Builder, CacheStats, EndpointStatus, Hash, Properties, Result, at,
+    node::Node,
+    pin::Pin,
+    pool::Needs,
+    tx::{Following, Nonces},
 };
 
 /// A connection to a chain: one websocket, any number of concurrent callers.
@@ -24,6 +27,9 @@ struct Inner {
     properties: OnceCell<Properties>,
     /// The head that is being asked for, and since when: callers of the same moment share it.
     head: Mutex<Option<(Instant, Weak<at::Inner>)>>,
+    /// The nonces of those who sign here.
+    nonces: Nonces,
+    following: Following,
 }
 
 /// How old a head that is being asked for may be to be shared: no caller gets a stale one, or one whose answer is lost.
@@ -49,8 +55,13 @@ impl Chain {
     }
 
     pub(crate) fn new(node: Node) -> Self {
-        let inner = Inner { node: Arc::new(node), properties: OnceCell::new(), head: Mutex::default() };
-        Self(Arc::new(inner))
+        Self(Arc::new(Inner {
+            node: Arc::new(node),
+            properties: OnceCell::new(),
+            head: Mutex::default(),
+            nonces: Nonces::default(),
+            following: Following::default(),
+        }))
     }
 
     /// The best block that the node knows now. Two requests, sent together and not waited for: what the returned
@@ -152,6 +163,14 @@ impl Chain {
 
     pub(crate) fn node(&self) -> &Arc<Node> {
         &self.0.node
+    }
+
+    pub(crate) fn nonces(&self) -> &Nonces {
+        &self.0.nonces
+    }
+
+    pub(crate) fn following(&self) -> &Following {
+        &self.0.following
     }
 
     #[cfg(feature = "metrics")]

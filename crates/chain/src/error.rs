@@ -54,6 +54,15 @@ pub enum ErrorKind {
     RateLimited,
     /// The connection was lost after a request that may not be sent twice: it may have taken effect, or not.
     FateUnknown,
+    /// The chain does not take the transaction: the node that was asked has refused it and no other was, or its nonce was
+    /// used by another one. [`Error::transaction_error`] has the reason.
+    Rejected,
+    /// The last block that could have held the transaction has passed, or is too near to send it.
+    Expired,
+    /// The transaction was signed for a runtime that has been replaced: it has to be signed again.
+    RuntimeChanged,
+    /// The signer has refused, or failed. Nothing was sent.
+    Signer,
     /// More is asked for at once than fits: requests waiting, or subscriptions.
     Limit,
     /// The connection was opened in another process, before `fork()`.

@@ -1,9 +1,11 @@
+use std::sync::Arc;
+
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
 
-use crate::{BlockRef, Chain, Header, Result, streamed::streamed};
+use crate::{BlockRef, Chain, Header, Result, node::Node, streamed::streamed};
 
 mod branch;
 mod fetch;
@@ -90,8 +92,24 @@ impl Chain {
     }
 
     fn follow(&self, path: Path) -> Heads {
-        let follow = Follow::new(self.node().clone(), path);
+        Heads::follow(self.node(), path)
+    }
+}
+
+impl Heads {
+    /// [`Chain::heads`].
+    pub(crate) fn best(node: &Arc<Node>) -> Self {
+        Self::follow(node, Path::Best)
+    }
+
+    /// [`Chain::finalized_heads`].
+    pub(crate) fn finalized(node: &Arc<Node>) -> Self {
+        Self::follow(node, Path::Finalized { from: None })
+    }
+
+    fn follow(node: &Arc<Node>, path: Path) -> Self {
+        let follow = Follow::new(node.clone(), path);
         let next = async |mut follow: Follow| Some((follow.next().await?, follow));
-        Heads(stream::unfold(follow, next).fuse().boxed())
+        Self(stream::unfold(follow, next).fuse().boxed())
     }
 }

@@ -34,6 +34,8 @@ mod runtimes;
 mod status;
 mod storage;
 mod streamed;
+#[allow(dead_code, reason = "submissions come next")]
+mod tx;
 mod values;
 mod verified;
 mod version;

@@ -80,7 +80,8 @@ impl Fault {
 }
 
 /// JSON-RPC's "Method not found": no other attempt helps.
-fn is_unknown_method(error: &Error) -> bool {
+/// Whether the node does not know the method.
+pub(crate) fn is_unknown_method(error: &Error) -> bool {
     error.rpc().and_then(rpc::Error::server_error).is_some_and(|error| error.code == -32601)
 }
 

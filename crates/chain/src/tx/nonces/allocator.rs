@@ -1,0 +1,134 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which nonces of one account are whose: no IO, no clock.
+///
+/// The next one is the lowest that nobody holds. So a nonce that was given back is taken by whoever comes next, and
+/// what waits above it in a node's pool becomes valid.
+#[derive(Debug, Default)]
+pub(super) struct Allocator {
+    /// All below are used: nothing is known before the chain was asked.
+    low: Option<u64>,
+    held: BTreeMap<u64, Hold>,
+    /// Not to be given out, though nobody here waits for them: chosen by a caller, or in the pool by another process.
+    apart: BTreeSet<u64>,
+    /// Whether the chain is to be asked before anything else is given out.
+    unsure: bool,
+}
+
+/// What is known of a nonce that is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    /// Its owner signs when he likes, and says when he sends.
+    Reserved,
+    /// On its way to a node, or about to be: it may still come back.
+    Unanswered,
+    /// In a node's pool.
+    Pooled,
+    /// In a node's pool, and nobody here waits for what becomes of it.
+    Left,
+}
+
+/// How many submissions wait beyond those that are needed if all unanswered ones are refused. A hole is left only where
+/// more than so many of those that could have filled it are refused as well.
+pub(super) const SPARE: usize = 6;
+
+impl Allocator {
+    /// Whether what is known is worth anything.
+    pub(super) fn is_sure(&self) -> bool {
+        self.low.is_some() && !self.unsure
+    }
+
+    /// Whether any is on its way or in the pool.
+    pub(super) fn is_busy(&self) -> bool {
+        self.held.values().any(|hold| *hold != Hold::Left)
+    }
+
+    /// The chain has to be asked.
+    pub(super) fn doubt(&mut self) {
+        self.unsure = true;
+    }
+
+    /// The lowest nonce that is free.
+    fn lowest(&self) -> Option<u64> {
+        (self.low?..).find(|nonce| !self.held.contains_key(nonce) && !self.apart.contains(nonce))
+    }
+
+    /// The next nonce for one that is sent now, while so many wait behind it. None while it has to wait: what was sent
+    /// may be refused, and then somebody has to be there who takes the nonce, or nothing above it is ever valid.
+    pub(super) fn send(&mut self, behind: usize) -> Option<u64> {
+        let nonce = self.lowest()?;
+        let fills_a_hole = self.held.range(nonce..).next().is_some();
+        let unanswered = self.held.values().filter(|hold| **hold == Hold::Unanswered).count();
+        let covered = fills_a_hole || unanswered == 0 || behind >= unanswered + SPARE;
+        covered.then(|| {
+            self.held.insert(nonce, Hold::Unanswered);
+            nonce
+        })
+    }
+
+    /// The next nonce for one that is sent when its owner likes.
+    pub(super) fn reserve(&mut self) -> Option<u64> {
+        let nonce = self.lowest()?;
+        self.held.insert(nonce, Hold::Reserved);
+        Some(nonce)
+    }
+
+    /// A nonce that a caller has chosen.
+    pub(super) fn set_apart(&mut self, nonce: u64) {
+        self.apart.insert(nonce);
+    }
+
+    /// What is known of a nonce has changed.
+    pub(super) fn is_now(&mut self, nonce: u64, hold: Hold) {
+        if let Some(known) = self.held.get_mut(&nonce) {
+            *known = hold;
+        }
+    }
+
+    /// It was not sent, or was refused: it is free again.
+    pub(super) fn give_back(&mut self, nonce: u64) {
+        self.held.remove(&nonce);
+        self.apart.remove(&nonce);
+    }
+
+    /// What became of it is not known.
+    pub(super) fn forget(&mut self, nonce: u64) {
+        self.give_back(nonce);
+        self.unsure = true;
+    }
+
+    /// A block holds a transaction with it, or with one above it.
+    pub(super) fn used(&mut self, nonce: u64) {
+        self.give_back(nonce);
+        self.is_below(nonce.saturating_add(1));
+    }
+
+    /// A transaction that is not ours is in the pool with it.
+    pub(super) fn taken(&mut self, nonce: u64) {
+        self.held.remove(&nonce);
+        if self.low.is_none_or(|low| nonce >= low) {
+            self.apart.insert(nonce);
+            self.unsure = true;
+        }
+    }
+
+    /// All nonces below are used, by what a block or the chain says.
+    fn is_below(&mut self, next: u64) {
+        if self.low.is_none_or(|low| low < next) {
+            self.low = Some(next);
+        }
+        self.apart.retain(|nonce| *nonce >= next);
+    }
+
+    /// The chain was asked for the account's next nonce, and all that a node's pool has ready before it.
+    pub(super) fn read(&mut self, next: u64) {
+        self.unsure = false;
+        // What is left there is either counted already, or not ready: then nothing is lost by finding it there.
+        self.held.retain(|_, hold| *hold != Hold::Left);
+        if self.held.is_empty() {
+            // The chain may have gone back, or the account may be a new one.
+            self.low = Some(next);
+        }
+        self.is_below(next);
+    }
+}

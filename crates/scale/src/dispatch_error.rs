@@ -1,4 +1,4 @@
-use crate::{Runtime, Value, value::VariantShape};
+use crate::{Event, Runtime, Value, value::VariantShape};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use std::fmt;
 
@@ -45,6 +45,19 @@ impl DispatchError {
     /// The error as it was decoded, with all indices and bytes.
     pub fn raw(&self) -> &Value {
         &self.raw
+    }
+}
+
+/// Some failures are told by an event alone, without an error: the kind is then `Event`, the name the event's.
+impl From<&Event> for DispatchError {
+    fn from(event: &Event) -> Self {
+        Self {
+            kind: "Event".into(),
+            pallet: Some(event.pallet().into()),
+            name: event.name().into(),
+            docs: event.docs().into(),
+            raw: event.fields().clone(),
+        }
     }
 }
 

@@ -28,8 +28,9 @@ pub use tensorwire_chain::{
 };
 /// What blocks hold.
 pub use tensorwire_chain::{
-    Block, BlockExtrinsic, Call, DigestItem, DispatchError, Era, Event, ExecutedBlock, Extrinsic,
-    ExtrinsicId, ExtrinsicKind, Phase, Receipt, Signed, TransactionError,
+    Block, BlockExtrinsic, Call, DigestItem, DispatchClass, DispatchError, Era, Event, ExecutedBlock,
+    Extrinsic, ExtrinsicId, ExtrinsicKind, Item, ItemResult, Phase, Receipt, Signed, TransactionError,
+    Weight,
 };
 /// What is kept between runs.
 pub use tensorwire_chain::{CacheEntry, CacheStats, RuntimeStore, StoreEntry, StoreFuture};

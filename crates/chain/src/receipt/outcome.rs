@@ -1,59 +1,34 @@
-use tensorwire_scale::{DispatchError, Event, Runtime, Value};
+use tensorwire_scale::{AccountId, DispatchError, Event, Runtime, Value};
 
-/// What became of an extrinsic, by its events.
-#[derive(Debug, Clone, Default)]
+use super::{failure::failure, fee::Fee, field};
+
+/// What the events of an extrinsic say of it as a whole.
+#[derive(Debug, Clone)]
 pub(super) struct Outcome {
-    /// Whether the runtime says of it as a whole that it succeeded.
-    succeeded: bool,
+    /// Whether its own call succeeded; `None` if no event says so.
+    pub(super) succeeded: Option<bool>,
     /// Why it failed, as a whole or in part.
     pub(super) error: Option<DispatchError>,
     pub(super) info: Option<Value>,
-    pub(super) fee: Option<u128>,
+    pub(super) fee: Fee,
 }
 
 impl Outcome {
-    pub(super) fn of(events: &[Event], runtime: &Runtime) -> Self {
-        let mut outcome = Self::default();
-        let mut whole = None;
-        let mut part = None;
-        for event in events {
-            match (event.pallet(), event.name()) {
-                ("System", "ExtrinsicSuccess") => {
-                    outcome.succeeded = true;
-                    outcome.info = field(event, "dispatch_info", 0).cloned();
-                }
-                ("System", "ExtrinsicFailed") => {
-                    whole = field(event, "dispatch_error", 0);
-                    outcome.info = field(event, "dispatch_info", 1).cloned();
-                }
-                ("TransactionPayment", "TransactionFeePaid") => {
-                    outcome.fee = field(event, "actual_fee", 1).and_then(Value::as_u128);
-                }
-                _ => part = part.or_else(|| failure(event)),
+    pub(super) fn of(events: &[Event], signer: Option<AccountId>, runtime: &Runtime) -> Self {
+        let of_system = |event: &&Event| event.pallet() == "System";
+        let told = events.iter().rev().filter(of_system).find_map(|event| match event.name() {
+            "ExtrinsicSuccess" => Some((true, None, field(event, "dispatch_info", 0))),
+            "ExtrinsicFailed" => {
+                Some((false, field(event, "dispatch_error", 0), field(event, "dispatch_info", 1)))
             }
-        }
-        outcome.error = whole.or(part).map(|error| runtime.dispatch_error(error));
-        outcome
+            _ => None,
+        });
+        let (succeeded, whole, info) = match told {
+            Some((succeeded, error, info)) => (Some(succeeded), error, info.cloned()),
+            None => (None, None, None),
+        };
+        let part = || events.iter().find_map(failure).map(|failure| failure.error(runtime));
+        let error = whole.map(|error| runtime.dispatch_error(error)).or_else(part);
+        Self { succeeded, error, info, fee: Fee::of(events, signer, runtime) }
     }
-
-    pub(super) fn is_ok(&self) -> bool {
-        self.succeeded && self.error.is_none()
-    }
-}
-
-/// Why a call failed that another one carried: whatever succeeded as a whole may tell of it in an event. The calls of
-/// `Sudo`, `Proxy`, `Multisig` and `Utility.dispatch_as` give its result, those of `Utility` that make batches its error.
-fn failure(event: &Event) -> Option<&Value> {
-    if matches!(event.name(), "BatchInterrupted" | "ItemFailed") {
-        return event.fields().iter().last();
-    }
-    event.fields().iter().find_map(|field| match field.as_variant()? {
-        ("Err", [error]) => Some(error),
-        _ => None,
-    })
-}
-
-/// A field by its name, or by its place in metadata that names none.
-fn field<'a>(event: &'a Event, name: &str, place: usize) -> Option<&'a Value> {
-    event.fields().get(name).or_else(|| event.fields().iter().nth(place))
 }

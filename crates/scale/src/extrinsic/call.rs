@@ -9,6 +9,14 @@ use std::fmt;
 pub struct Call(pub(super) PalletVariant);
 
 impl Call {
+    /// The call that another one carries among its arguments; `None` if the value, as it was decoded, is none.
+    pub fn from_value(value: &Value) -> Option<Self> {
+        let Value::Variant(pallet, content) = value else { return None };
+        let [Value::Variant(variant, fields)] = &**content else { return None };
+        let (pallet, fields) = (pallet.clone(), variant.record(fields.clone()));
+        Some(Self(PalletVariant { pallet, variant: variant.clone(), fields }))
+    }
+
     /// The pallet that is called, as in `SubtensorModule`.
     pub fn pallet(&self) -> &str {
         self.0.pallet.name()

@@ -3,14 +3,14 @@ use tensorwire_scale::Value;
 
 /// What the execution of a call takes, by the measures that a block is limited in (`sp_weights::Weight`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Weight {
+pub struct DispatchWeight {
     /// Picoseconds on the reference machine.
     pub ref_time: u64,
     /// Bytes of the storage proof; 0 in runtimes that did not measure it yet.
     pub proof_size: u64,
 }
 
-impl Weight {
+impl DispatchWeight {
     /// A struct of compact integers, or a bare number as long as there was one measure.
     pub(crate) fn from_value(value: &Value) -> Option<Self> {
         let part = |name| value.get(name).and_then(Value::as_u64);
@@ -27,9 +27,9 @@ impl Weight {
 }
 
 /// `{"ref_time", "proof_size"}`: numbers above 2^53-1 as text.
-impl Serialize for Weight {
+impl Serialize for DispatchWeight {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut json = serializer.serialize_struct("Weight", 2)?;
+        let mut json = serializer.serialize_struct("DispatchWeight", 2)?;
         json.serialize_field("ref_time", &Value::from(self.ref_time))?;
         json.serialize_field("proof_size", &Value::from(self.proof_size))?;
         json.end()

@@ -54,7 +54,7 @@ pub use builder::Builder;
 pub use cache::{Cache, CacheEntry, CacheStats, RuntimeStore, StoreEntry, StoreFuture};
 pub use chain::Chain;
 pub use digest::DigestItem;
-pub use dispatch_info::{DispatchClass, Weight};
+pub use dispatch_info::{DispatchClass, DispatchWeight};
 pub use error::{Error, ErrorKind, Result};
 pub use header::{BlockRef, Header};
 pub use heads::{HeadEvent, Heads};

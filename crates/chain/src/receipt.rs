@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use tensorwire_scale::{DispatchError, Event, Extrinsic, Phase, Runtime, Value};
 
-use crate::{BlockExtrinsic, DispatchClass, Weight};
+use crate::{BlockExtrinsic, DispatchClass, DispatchWeight};
 
 mod carrier;
 mod failure;
@@ -86,8 +86,8 @@ impl Receipt {
     }
 
     /// What its execution took.
-    pub fn weight(&self) -> Option<Weight> {
-        Weight::from_value(self.info()?.get("weight")?)
+    pub fn weight(&self) -> Option<DispatchWeight> {
+        DispatchWeight::from_value(self.info()?.get("weight")?)
     }
 
     /// Which part of the block's limits it counted against.

@@ -28,9 +28,9 @@ pub use tensorwire_chain::{
 };
 /// What blocks hold.
 pub use tensorwire_chain::{
-    Block, BlockExtrinsic, Call, DigestItem, DispatchClass, DispatchError, Era, Event, ExecutedBlock,
-    Extrinsic, ExtrinsicId, ExtrinsicKind, Item, ItemResult, Phase, Receipt, Signed, TransactionError,
-    Weight,
+    Block, BlockExtrinsic, Call, DigestItem, DispatchClass, DispatchError, DispatchWeight, Era, Event,
+    ExecutedBlock, Extrinsic, ExtrinsicId, ExtrinsicKind, Item, ItemResult, Phase, Receipt, Signed,
+    TransactionError,
 };
 /// What is kept between runs.
 pub use tensorwire_chain::{CacheEntry, CacheStats, RuntimeStore, StoreEntry, StoreFuture};

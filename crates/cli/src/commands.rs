@@ -21,6 +21,7 @@ mod rpc;
 mod runtime;
 mod scale;
 mod status;
+mod tx;
 mod wait;
 mod watch;
 
@@ -38,6 +39,7 @@ pub(crate) enum Command {
     Block(block::Block),
     Events(events::Events),
     Extrinsic(extrinsic::Extrinsic),
+    Tx(tx::Tx),
     Receipt(receipt::Show),
     Call(call::Call),
     Const(constant::Constant),
@@ -71,6 +73,7 @@ impl Command {
             Self::Block(command) => command.run(context),
             Self::Events(command) => command.run(context),
             Self::Extrinsic(command) => command.run(context),
+            Self::Tx(command) => command.run(context),
             Self::Receipt(command) => command.run(context),
             Self::Call(command) => command.run(context),
             Self::Const(command) => command.run(context),

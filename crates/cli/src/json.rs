@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+use serde::{
+    Serialize, Serializer,
+    de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor},
+};
 use serde_json::{Error, value::RawValue};
 use tensorwire_scale::{MAX_JSON_DEPTH, Value};
 
@@ -97,6 +100,11 @@ impl<'de> Deserialize<'de> for Fields<'de> {
 
         deserializer.deserialize_map(Object)
     }
+}
+
+/// Writes an integer so that no JSON reader rounds it: as text above 2^53-1.
+pub(crate) fn integer<S: Serializer>(integer: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+    Value::from(*integer).serialize(serializer)
 }
 
 #[cfg(test)]

@@ -3,11 +3,14 @@
 
 mod amount;
 mod argument;
+mod ask;
 mod commands;
 mod context;
 mod endpoint_option;
 mod failure;
+mod input;
 mod json;
+mod key;
 mod log;
 mod metadata_file;
 mod options;

@@ -1,6 +1,6 @@
 //! A progress bar on stderr, on a terminal only.
 
-use std::{fmt::Display, io::IsTerminal};
+use std::{fmt::Display, io::IsTerminal, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -12,10 +12,7 @@ pub(crate) fn bar(steps: usize, what: &str) -> ProgressBar {
 }
 
 /// A spinner for what has no countable steps.
-#[cfg(feature = "devnet")]
 pub(crate) fn spinner(what: &str) -> ProgressBar {
-    use std::time::Duration;
-
     let spinner = ProgressBar::new_spinner().with_message(what.to_owned());
     spinner.enable_steady_tick(Duration::from_millis(100));
     spinner

@@ -1,9 +1,6 @@
-use std::{
-    io::{self, Read},
-    path::PathBuf,
-};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand};
 use tensorwire_scale::{Runtime, TypeId};
 
@@ -74,14 +71,4 @@ impl Codec {
         let ty = self.type_name.as_deref().map(|name| runtime.plan().find_type(name));
         Ok(ty.transpose()?)
     }
-}
-
-/// The argument, or all of stdin where it is `-`.
-fn argument_or_stdin(argument: String) -> Result<String> {
-    if argument != "-" {
-        return Ok(argument);
-    }
-    let mut text = String::new();
-    io::stdin().read_to_string(&mut text).context("cannot read stdin")?;
-    Ok(text)
 }

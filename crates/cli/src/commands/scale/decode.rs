@@ -3,10 +3,10 @@ use clap::Args;
 use tensorwire_scale::{Runtime, TypeId, Value};
 
 use super::{
-    Codec, argument_or_stdin,
+    Codec,
     lines::{self, Output},
 };
-use crate::context::Context;
+use crate::{context::Context, input::argument_or_stdin};
 
 /// Decode SCALE bytes to JSON
 #[derive(Args)]
@@ -41,7 +41,7 @@ impl Decode {
                 Ok(Output::decoded(decode(&runtime, ty, hex)?))
             });
         }
-        let hex = argument_or_stdin(hex.unwrap_or_default())?;
+        let hex = argument_or_stdin(hex.as_deref().unwrap_or_default())?;
         let value = decode(&runtime, ty.context("--type is missing")?, &hex)?;
         Ok(context.output.json(&value)?)
     }

@@ -2,10 +2,10 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 
 use super::{
-    Codec, argument_or_stdin,
+    Codec,
     lines::{self, Output},
 };
-use crate::{argument, context::Context, json};
+use crate::{argument, context::Context, input::argument_or_stdin, json};
 
 /// Encode JSON to SCALE bytes
 #[derive(Args)]
@@ -47,7 +47,7 @@ impl Encode {
                 Ok(Output::encoded(&plan.encode(ty, &value)?))
             });
         }
-        let text = argument_or_stdin(value.unwrap_or_default())?;
+        let text = argument_or_stdin(value.as_deref().unwrap_or_default())?;
         let bytes = plan.encode(ty.context("--type is missing")?, &argument::value(text.trim())?)?;
         let hex = const_hex::encode_prefixed(bytes);
         Ok(context.output.show(&hex, || &hex)?)

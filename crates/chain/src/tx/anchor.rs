@@ -69,7 +69,7 @@ fn choose(tip: &Tip, lifetime: Lifetime, kept: u64) -> Result<Option<(Era, u64)>
     };
     let lasts = |(era, birth): (Era, u64)| {
         let last = last_block(era, birth, kept).unwrap_or(u64::MAX);
-        last.saturating_sub(best) >= (last - birth).div_ceil(4)
+        last.saturating_sub(best) >= (last - birth).div_ceil(4).max(LEAST)
     };
     Ok(match lifetime {
         Lifetime::Immortal => None,

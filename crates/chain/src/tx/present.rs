@@ -110,3 +110,6 @@ impl Chain {
 async fn is_still(node: &Node, tip: &Tip) -> Result<bool> {
     Ok(backfill::newest(node, false).await?.block() == tip.best)
 }
+
+#[cfg(test)]
+mod tests;

@@ -132,3 +132,6 @@ impl Allocator {
         self.is_below(next);
     }
 }
+
+#[cfg(test)]
+mod tests;

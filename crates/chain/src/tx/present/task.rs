@@ -47,21 +47,19 @@ async fn follow(node: &Arc<Node>, voice: &Voice) -> End {
             Ok(Either::Right((event, _))) => Some((false, event)),
             Err(_) => None,
         };
-        match heard {
-            Some((true, Some(Ok(event)))) => seen.best(event),
-            Some((false, Some(Ok(event)))) => seen.finalized(event),
-            Some((is_best, Some(Err(error)))) => {
+        if voice.may_end() {
+            return End::Unwanted;
+        }
+        let Some((is_best, event)) = heard else { continue };
+        match event {
+            Some(Ok(event)) if is_best => seen.best(event),
+            Some(Ok(event)) => seen.finalized(event),
+            Some(Err(error)) => {
                 let stream = if is_best { &mut best } else { &mut finalized };
                 let is_over = matches!(stream.next().now_or_never(), Some(None));
                 return if is_over { End::Over(error) } else { End::Failed(error) };
             }
-            Some((_, None)) => {
-                return End::Over(Error::new(ErrorKind::Connection, "the stream of heads has ended"));
-            }
-            None => {}
-        }
-        if voice.may_end() {
-            return End::Unwanted;
+            None => return End::Over(Error::new(ErrorKind::Connection, "the stream of heads has ended")),
         }
         if let Err(error) = seen.tell(node, voice).await {
             return End::Failed(error);

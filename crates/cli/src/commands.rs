@@ -23,6 +23,7 @@ mod scale;
 mod status;
 mod tx;
 mod wait;
+mod wallet;
 mod watch;
 
 use anyhow::Result;
@@ -51,6 +52,7 @@ pub(crate) enum Command {
     Wait(wait::Wait),
     Status(status::Status),
     Scale(scale::Scale),
+    Wallet(wallet::Wallets),
     #[cfg(feature = "devnet")]
     Demo(demo::Demo),
     #[cfg(feature = "devnet")]
@@ -85,6 +87,7 @@ impl Command {
             Self::Wait(command) => command.run(context),
             Self::Status(command) => command.run(context),
             Self::Scale(command) => command.run(context),
+            Self::Wallet(command) => command.run(context),
             #[cfg(feature = "devnet")]
             Self::Demo(command) => command.run(context),
             #[cfg(feature = "devnet")]

@@ -2,31 +2,33 @@
 
 use std::fmt;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use tensorwire::AccountId;
 use tensorwire_wallet::Keypair;
 
+use crate::keyring::Keyring;
+
 /// The key that signs.
 #[derive(Args)]
 pub(crate) struct Key {
-    /// Whose key signs: a development key as in //Alice; where nothing is signed, also an address
+    /// Whose key signs: a wallet (its coldkey), wallet/hotkey, the path of a keyfile, or a development key as in
+    /// //Alice; where nothing is signed, also an address
     #[arg(long, value_name = "KEY")]
     from: String,
+    #[command(flatten)]
+    keyring: Keyring,
 }
 
 impl Key {
-    /// Its account. Asks for no password.
+    /// Its account. Asks for a password only where an encrypted keyfile alone tells it.
     pub(crate) fn account(&self) -> Result<AccountId> {
-        if self.from.starts_with("//") {
-            return Ok(self.signer()?.account());
-        }
-        self.from.parse().with_context(|| format!("{} is no key", self.from))
+        self.keyring.account(&self.from)
     }
 
-    /// The key itself. May ask for a password.
+    /// The key itself. May ask for a password, and take seconds.
     pub(crate) fn signer(&self) -> Result<Keypair> {
-        Keypair::from_uri(&self.from).with_context(|| format!("{} cannot sign", self.from))
+        self.keyring.keypair(&self.from)
     }
 }
 

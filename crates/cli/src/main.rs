@@ -11,12 +11,14 @@ mod failure;
 mod input;
 mod json;
 mod key;
+mod keyring;
 mod log;
 mod metadata_file;
 mod options;
 mod output;
 mod pretty;
 mod progress;
+mod secret;
 mod stop;
 mod table;
 

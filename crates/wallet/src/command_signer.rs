@@ -6,9 +6,7 @@ use std::{
 
 use tokio::{io::AsyncWriteExt as _, process::Command, time::timeout};
 
-use crate::{
-    AccountId, CryptoType, Error, ErrorKind, PublicKey, Result, Signature, Signer, Signing, SigningPayload,
-};
+use crate::{AccountId, Error, ErrorKind, Result, Signature, Signer, Signing, SigningPayload, verify};
 
 /// A program that signs: a hardware wallet's, a remote signer's, a script.
 ///
@@ -87,15 +85,7 @@ impl CommandSigner {
             Ok(signature) => vec![Signature::Sr25519(signature), Signature::Ed25519(signature)],
             Err(_) => vec![Signature::decode(&output)?],
         };
-        candidates.into_iter().find(|signature| {
-            let crypto_type = match signature {
-                Signature::Sr25519(_) => CryptoType::Sr25519,
-                Signature::Ed25519(_) => CryptoType::Ed25519,
-                // The account is a hash of the key, which the chain recovers from the signature.
-                _ => return true,
-            };
-            PublicKey { account: self.account, crypto_type }.verify(bytes, signature)
-        })
+        candidates.into_iter().find(|signature| verify(&self.account, bytes, signature))
     }
 
     fn failed(&self, what: &str) -> Error {

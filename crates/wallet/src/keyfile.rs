@@ -36,6 +36,19 @@ pub enum IfExists {
     Replace,
 }
 
+impl IfExists {
+    /// Whether that file may be written: a question to ask before one for a password.
+    ///
+    /// # Errors
+    /// `Exists`, and `Io` where even that cannot be seen.
+    pub fn check(self, path: impl AsRef<Path>) -> Result<()> {
+        match self {
+            Self::Refuse => file::refuse_existing(&file::expanded(path.as_ref())),
+            Self::Replace => Ok(()),
+        }
+    }
+}
+
 impl Keyfile {
     /// Reads the file. Whether it is a keyfile is seen when it is opened.
     ///
@@ -60,9 +73,7 @@ impl Keyfile {
     ) -> Result<()> {
         let path = file::expanded(path.as_ref());
         // Seconds of work for nothing otherwise.
-        if if_exists == IfExists::Refuse {
-            file::refuse_existing(&path)?;
-        }
+        if_exists.check(&path)?;
         write(&path, &Content::secret(pair), password, if_exists)
     }
 
@@ -108,15 +119,17 @@ impl Keyfile {
         }
     }
 
-    /// Writes the same content in place of the file, encrypted with the new password, or plain if there is none.
+    /// Writes the same content in place of the file, encrypted with the new password, or plain if there is none. Gives
+    /// the key pair in it.
     ///
     /// # Errors
     /// As [`keypair`](Self::keypair), which it has to open as first; `Io` if it cannot be written.
-    pub fn change_password(&self, old: Option<&str>, new: Option<&str>) -> Result<()> {
+    pub fn change_password(&self, old: Option<&str>, new: Option<&str>) -> Result<Keypair> {
         let plain = self.plain(old)?;
         let content = Content::parse(&plain).map_err(|reason| self.damaged(&reason))?;
-        content.keypair().map_err(|reason| self.damaged(&reason))?;
-        write_sealed(&self.path, &plain, new, IfExists::Replace)
+        let pair = content.keypair().map_err(|reason| self.damaged(&reason))?;
+        write_sealed(&self.path, &plain, new, IfExists::Replace)?;
+        Ok(pair)
     }
 
     fn content(&self, password: Option<&str>) -> Result<Content> {

@@ -21,7 +21,7 @@ pub use keyfile::{Encryption, IfExists, Keyfile};
 pub use keypair::Keypair;
 pub use mnemonic::Mnemonic;
 pub use password::password_from_environment;
-pub use public_key::PublicKey;
+pub use public_key::{PublicKey, verify};
 pub use signer::{Signer, Signing};
 pub use tensorwire_scale::{AccountId, Signature, SigningPayload};
 pub use wallet::Wallet;

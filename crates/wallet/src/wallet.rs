@@ -116,20 +116,21 @@ impl Wallet {
     pub fn write(keyfile: &Path, pair: &Keypair, password: Option<&str>, if_exists: IfExists) -> Result<()> {
         let public = Self::public(keyfile);
         let key = pair.public_key();
-        if if_exists == IfExists::Refuse {
-            match Keyfile::read(&public).and_then(|file| file.public_key(None)) {
-                Ok(known) if known == key => {}
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) if error.kind() == ErrorKind::Io => return Err(error),
-                _ => {
-                    let message =
-                        format!("{} is there, of another key, and is left as it is", public.display());
-                    return Err(Error::new(ErrorKind::Exists, message));
-                }
-            }
+        if if_exists == IfExists::Refuse && Self::known(&public)?.is_some_and(|known| known != key) {
+            let message = format!("{} is there, of another key, and is left as it is", public.display());
+            return Err(Error::new(ErrorKind::Exists, message));
         }
         Keyfile::write(keyfile, pair, password, if_exists)?;
         Keyfile::write_public(&public, key, IfExists::Replace)
+    }
+
+    /// The key of a file of public halves, if there is one.
+    fn known(public: &Path) -> Result<Option<PublicKey>> {
+        match Keyfile::read(public).and_then(|file| file.public_key(None)) {
+            Ok(known) => Ok(Some(known)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

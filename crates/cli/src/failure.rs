@@ -69,6 +69,10 @@ fn hint(error: &Error) -> Option<Cow<'static, str>> {
         let names = Network::names().collect::<Vec<_>>().join(", ");
         return Some(format!("--network takes {names}, or a URL such as ws://127.0.0.1:9944").into());
     }
+    if let Some(error) = error.downcast_ref::<tensorwire_wallet::Error>() {
+        let is_not_there = error.kind() == tensorwire_wallet::ErrorKind::NotFound;
+        return is_not_there.then(|| "`tw wallet list` lists the keys in the folder of --wallet-path".into());
+    }
     let error = error.downcast_ref::<tensorwire::Error>()?;
     if is_too_many(error) {
         let wait = error.retry_after().map(|time| format!(" {:.0} seconds", time.as_secs_f64().ceil()));

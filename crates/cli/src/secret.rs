@@ -19,10 +19,10 @@ const PASSWORD: &str = "TW_PASSWORD";
 const LONGEST: u64 = 4096;
 
 /// What is in the file, without the line's end; of stdin where its name is `-`; asked for where there is none.
-pub(crate) fn read(file: Option<&Path>, what: &str) -> Result<Secret> {
+pub(crate) fn read(file: Option<&Path>, what: &str, option: &str) -> Result<Secret> {
     match file {
         Some(file) => in_file(file),
-        None => ask(what),
+        None => ask(what, option),
     }
 }
 
@@ -41,18 +41,20 @@ fn in_file(file: &Path) -> Result<Secret> {
 }
 
 /// Asks at the terminal, and shows nothing of the answer.
-fn ask(what: &str) -> Result<Secret> {
+fn ask(what: &str, otherwise: &str) -> Result<Secret> {
     match rpassword::prompt_password(format!("{what}: ")) {
         Ok(answer) => Ok(Secret::new(answer)),
-        Err(_) => bail!("there is no terminal to ask at for: {what}"),
+        Err(_) => bail!("there is no terminal to ask at for the {what}: {otherwise} gives it"),
     }
 }
+
+const OTHERWISE: &str = "--password-file FILE or TW_PASSWORD";
 
 /// The password of a keyfile that is there: of the file, else of the environment, else asked for.
 pub(crate) fn password(keyfile: &Path, file: Option<&Path>) -> Result<Secret> {
     match given(keyfile, file)? {
         Some(password) => Ok(password),
-        None => ask(&format!("Password of {}", keyfile.display())).context(HOW),
+        None => ask(&format!("password of {}", keyfile.display()), OTHERWISE),
     }
 }
 
@@ -61,16 +63,14 @@ pub(crate) fn new_password(keyfile: &Path, file: Option<&Path>) -> Result<Secret
     let password = match given(keyfile, file)? {
         Some(password) => password,
         None => {
-            let first = ask(&format!("New password of {}", keyfile.display())).context(HOW)?;
-            ensure!(ask("The same again")? == first, "the two passwords differ");
+            let first = ask(&format!("new password of {}", keyfile.display()), OTHERWISE)?;
+            ensure!(ask("same password again", OTHERWISE)? == first, "the two passwords differ");
             first
         }
     };
     ensure!(!password.is_empty(), "an empty password protects nothing");
     Ok(password)
 }
-
-const HOW: &str = "a password is needed: --password-file FILE or TW_PASSWORD gives it";
 
 fn given(keyfile: &Path, file: Option<&Path>) -> Result<Option<Secret>> {
     if let Some(file) = file {

@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeSet,
     fs,
     io::ErrorKind as Io,
     path::{Path, PathBuf},
@@ -79,12 +80,10 @@ impl Wallet {
     /// # Errors
     /// `Io` if their folder cannot be read.
     pub fn hotkeys(&self) -> Result<Vec<String>> {
-        let mut names = names(&self.folder.join(HOTKEYS), |path| path.is_file())?;
-        for name in &mut names {
-            name.truncate(name.strip_suffix(PUBLIC).unwrap_or(name).len());
-        }
-        names.dedup();
-        Ok(names.into_iter().filter(|name| !name.is_empty()).collect())
+        let files = names(&self.folder.join(HOTKEYS), |path| path.is_file())?;
+        let names = files.iter().map(|name| name.strip_suffix(PUBLIC).unwrap_or(name));
+        let names: BTreeSet<_> = names.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        Ok(names.into_iter().collect())
     }
 
     /// Where the public half of a key is whose keyfile is there: `coldkeypub.txt` beside `coldkey`.

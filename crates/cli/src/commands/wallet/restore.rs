@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::Args;
 use tensorwire_wallet::Keypair;
 
@@ -32,11 +32,9 @@ Examples:
 impl Restore {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let ready = self.target.ready()?;
-        let secret = secret::read(self.secret_file.as_deref(), "Mnemonic, seed or private key")?;
-        anyhow::ensure!(
-            !secret.starts_with('/'),
-            "a mnemonic, seed or private key is expected before the path"
-        );
+        let secret =
+            secret::read(self.secret_file.as_deref(), "mnemonic, seed or private key", "--secret-file FILE")?;
+        ensure!(!secret.starts_with('/'), "a mnemonic, seed or private key is expected before the path");
         let pair = Keypair::from_secret_uri(&secret, self.target.crypto_type)?;
         let written = ready.write(&pair)?;
         Ok(context.output.show(&written, || &written)?)

@@ -40,11 +40,12 @@ impl Show {
             Named::Account(account) => PublicKey { account: *account, crypto_type: CryptoType::default() },
             Named::File(path) => self.keyring.public_key(path)?,
         };
-        let path = match &named {
-            Named::File(path) => Some(path),
+        let file = match &named {
+            Named::File(path) => Keyfile::read(path).ok(),
             _ => None,
         };
-        let encryption = path.and_then(|path| Keyfile::read(path).ok()?.encryption());
+        let path = file.as_ref().map(Keyfile::path);
+        let encryption = file.as_ref().and_then(Keyfile::encryption);
         let encryption = encryption.map(|encryption| encryption.to_string());
         let public_key = const_hex::encode_prefixed(account.0);
         let crypto_type = crypto_type.to_string();

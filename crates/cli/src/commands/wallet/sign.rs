@@ -1,12 +1,10 @@
-use std::path::Path;
-
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use tensorwire_wallet::Signature;
 
 use super::message;
-use crate::{context::Context, keyring::Keyring, secret};
+use crate::{context::Context, input, keyring::Keyring};
 
 /// Sign a message
 #[derive(Args)]
@@ -14,7 +12,7 @@ use crate::{context::Context, keyring::Keyring, secret};
 pub(crate) struct Sign {
     /// A wallet (its coldkey), wallet/hotkey, the path of a keyfile, or a development key as in //Alice
     key: String,
-    /// Text, or 0x-hex for the bytes that it stands for; - reads stdin, without the end of its last line
+    /// Text, or 0x-hex for the bytes that it stands for; - reads all of stdin
     message: String,
     #[command(flatten)]
     keyring: Keyring,
@@ -31,10 +29,7 @@ Examples:
 
 impl Sign {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        let text = match self.message.as_str() {
-            "-" => secret::read(Some(Path::new("-")), "message")?.to_string(),
-            _ => self.message,
-        };
+        let text = input::argument_or_stdin(&self.message)?;
         let pair = self.keyring.keypair(&self.key)?;
         let signature = match pair.sign_bytes(&message(&text)) {
             Signature::Sr25519(signature) | Signature::Ed25519(signature) => {

@@ -1,6 +1,6 @@
 //! What a chain and its nodes are started with.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use crate::{Devnet, Error, Fault, Result, chain::genesis::Genesis, running::Running};
 
@@ -35,6 +35,10 @@ enum Origin {
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) genesis: Genesis,
+    /// Rao that accounts hold at genesis, beside those that always hold some.
+    pub(crate) endowed: BTreeMap<[u8; 32], u64>,
+    /// Of the runtime the chain begins with.
+    pub(crate) metadata_hash: Option<[u8; 32]>,
     /// What the chain begins with instead.
     #[cfg(feature = "wasm")]
     pub(crate) spec: Option<PathBuf>,
@@ -62,6 +66,8 @@ impl Default for Builder {
         let genesis = Genesis { seed: 0, subnets: 32, neurons: 256 };
         let chain = Settings {
             genesis,
+            endowed: BTreeMap::new(),
+            metadata_hash: None,
             #[cfg(feature = "wasm")]
             spec: None,
             blocks: Blocks::OnDemand,
@@ -90,6 +96,21 @@ impl Builder {
     /// genesis hash, another seed gives another chain.
     pub fn seed(self, seed: u64) -> Self {
         self.chain(|chain| chain.genesis.seed = seed)
+    }
+
+    /// What an account holds at genesis, in rao; several may be named one by one. The development accounts hold a
+    /// million TAO, the coldkeys of neurons a thousand, and all others nothing.
+    pub fn endow(self, account: [u8; 32], rao: u64) -> Self {
+        self.chain(|chain| {
+            chain.endowed.insert(account, rao);
+        })
+    }
+
+    /// The digest of the metadata that the runtime of the genesis was built with, as of RFC 78: extrinsics whose
+    /// `CheckMetadataHash` has the mode 1 are signed with it. By default the runtime was built without, and refuses
+    /// the mode; so does any runtime it is upgraded to.
+    pub fn metadata_hash(self, digest: [u8; 32]) -> Self {
+        self.chain(|chain| chain.metadata_hash = Some(digest))
     }
 
     /// Begins with the state of this raw chain spec, JSON or gzipped JSON, and runs the wasm runtime that lies in it:

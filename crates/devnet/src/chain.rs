@@ -6,6 +6,7 @@ mod blocks;
 mod finality;
 mod fork;
 pub(crate) mod genesis;
+mod inclusion;
 mod journal;
 pub(crate) mod pool;
 mod replay;
@@ -14,7 +15,10 @@ mod slot;
 pub(crate) mod spec;
 mod upgrade;
 
-use std::sync::{Arc, atomic::AtomicU32};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
 
 use parity_scale_codec::{Decode, Encode};
 use parking_lot::{Mutex, RwLock};
@@ -22,7 +26,7 @@ use sp_core::{Bytes, H256, storage::Storage};
 use sp_runtime::{
     generic::Digest,
     traits::BlakeTwo256,
-    transaction_validity::{TransactionSource, TransactionValidity},
+    transaction_validity::{TransactionSource, TransactionValidity, TransactionValidityError},
 };
 use sp_state_machine::{Ext, OverlayedChanges};
 use sp_version::RuntimeVersion;
@@ -32,6 +36,7 @@ pub(crate) use archive::{Archive, State};
 pub(crate) use blocks::{Block, Blocks, Route};
 pub(crate) use finality::Unfinalizable;
 pub(crate) use fork::ForkError;
+pub use inclusion::Inclusion;
 
 use crate::{
     Error,
@@ -73,6 +78,8 @@ pub(crate) struct Chain {
     finality_lag: AtomicU32,
     /// The numbers of the blocks that carry an upgrade.
     upgrade_at: Vec<u32>,
+    /// Whether blocks take nothing out of the pool.
+    holds_transactions: AtomicBool,
     /// Held while a block is built or finalized: there is one author.
     authoring: Mutex<()>,
     journal: Journal,
@@ -93,6 +100,7 @@ impl Chain {
             heads: broadcast::Sender::new(HEADS_BUFFERED),
             finality_lag: settings.finality_lag.into(),
             upgrade_at: settings.upgrade_at.clone(),
+            holds_transactions: AtomicBool::new(false),
             authoring: Mutex::default(),
             journal: Journal::default(),
         };
@@ -154,13 +162,33 @@ impl Chain {
     /// Puts an extrinsic into the pool, if it is valid on top of the best block.
     pub(crate) fn submit(&self, extrinsic: Bytes) -> Result<H256, PoolError> {
         let hash = pool::hash(&extrinsic);
-        self.pool.lock().admits(&hash)?;
+        self.admits(&hash)?;
         let valid = match self.validate(&self.best(), TransactionSource::External, &extrinsic)? {
             Ok(valid) => valid,
-            Err(error) => return Err(PoolError::from(error)),
+            Err(error) => {
+                if let TransactionValidityError::Invalid(_) = error {
+                    self.pool.lock().ban(hash);
+                }
+                return Err(PoolError::from(error));
+            }
         };
         self.pool.lock().insert(hash, extrinsic, valid)?;
         Ok(hash)
+    }
+
+    /// Whether a transaction of this hash may come in. As with a node, asking for what is in already bans it.
+    pub(crate) fn admits(&self, hash: &H256) -> Result<(), PoolError> {
+        let mut pool = self.pool.lock();
+        let admitted = pool.admits(hash);
+        if let Err(PoolError::AlreadyImported(_)) = admitted {
+            pool.ban(*hash);
+        }
+        admitted
+    }
+
+    /// Makes blocks without what is in the pool from now on, or with it again.
+    pub(crate) fn hold_transactions(&self, hold: bool) {
+        self.holds_transactions.store(hold, Ordering::Relaxed);
     }
 
     /// The pool, to be looked at.
@@ -188,7 +216,8 @@ impl Chain {
         let _authoring = self.authoring.lock();
         let parent = self.best();
         let upgrade = upgrade || self.upgrade_at.contains(&(parent.number() + 1));
-        let ready = self.pool.lock().ready();
+        let held = self.holds_transactions.load(Ordering::Relaxed);
+        let ready = if held { Vec::new() } else { self.pool.lock().ready() };
         self.build(&parent, Digest::default(), ready, upgrade)
     }
 

@@ -1,5 +1,7 @@
 //! A node of a running chain.
 
+mod pool;
+
 use std::{
     fmt,
     sync::{Arc, atomic::Ordering},

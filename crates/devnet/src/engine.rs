@@ -1,17 +1,18 @@
 //! The seam between the chain and what executes its runtimes.
 
+mod metadata_hash;
 mod native;
 mod version;
 #[cfg(feature = "wasm")]
 mod wasm;
 
-pub(crate) use version::extensions;
+pub(crate) use metadata_hash::metadata_hash;
 
 use std::{collections::HashMap, sync::Arc};
 
 use parking_lot::Mutex;
 use sp_core::{H256, blake2_256, storage::well_known_keys::CODE};
-use sp_externalities::Externalities;
+use sp_externalities::{Extensions, Externalities};
 use sp_runtime::traits::BlakeTwo256;
 use sp_state_machine::Backend;
 use sp_version::RuntimeVersion;
@@ -34,22 +35,34 @@ pub(crate) trait Runtime: Send + Sync {
 /// Makes a runtime out of its code.
 type Load = fn(&[u8]) -> Result<Arc<dyn Runtime>, ExecutionError>;
 
+/// What a runtime finds beside its state.
+pub(crate) fn extensions(engine: &Arc<Engine>) -> Extensions {
+    let mut extensions = Extensions::new();
+    extensions.register(version::reader(engine));
+    if let Some(digest) = engine.metadata_hash {
+        extensions.register(metadata_hash::MetadataHash(digest));
+    }
+    extensions
+}
+
 /// The runtimes of a chain, by the hash of their code. Each is loaded once.
 pub(crate) struct Engine {
     load: Load,
+    /// What native runtimes of the first version were built with.
+    metadata_hash: Option<[u8; 32]>,
     loaded: Mutex<HashMap<H256, Arc<dyn Runtime>>>,
 }
 
 impl Engine {
     /// Runs what is compiled into this crate.
-    pub(crate) fn native() -> Self {
-        Self { load: native::load, loaded: Mutex::default() }
+    pub(crate) fn native(metadata_hash: Option<[u8; 32]>) -> Self {
+        Self { load: native::load, metadata_hash, loaded: Mutex::default() }
     }
 
     /// Runs any code that is wasm.
     #[cfg(feature = "wasm")]
     pub(crate) fn wasm() -> Self {
-        Self { load: wasm::load, loaded: Mutex::default() }
+        Self { load: wasm::load, metadata_hash: None, loaded: Mutex::default() }
     }
 
     /// The runtime of this code.

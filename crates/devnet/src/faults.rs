@@ -22,7 +22,7 @@ pub(crate) use plan::{Faults, Passed};
 /// let error = "loose-reply=10".parse::<Fault>().unwrap_err();
 /// assert!(error.to_string().contains("lose-reply=N"));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
     /// After every so many messages the connection that carried the last is dropped, without a close frame.
@@ -62,6 +62,31 @@ pub enum Fault {
     /// Connections are accepted and bytes are taken, and nothing ever comes back. A connection on which something was
     /// swallowed stays so.
     HalfOpen,
+    /// So many of a hundred submissions, drawn by the seed, are refused with the error 1010 and `Custom error: 1`. The
+    /// pool does not see them.
+    Reject(u32),
+    /// Once, a connection is cut while it carries a request.
+    Cut {
+        /// The method of the request.
+        method: String,
+        /// Which of the requests of this method it is, over all connections from the time on at which the faults were
+        /// set; the first is 1. Those in a batch do not count.
+        nth: u32,
+        /// How far the request gets.
+        step: Step,
+    },
+}
+
+/// How far a request gets before its connection is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Step {
+    /// It has arrived and is not carried out.
+    Asked,
+    /// It is carried out, and its answer is not sent.
+    Done,
+    /// Its answer is sent, and so many updates of what it subscribed to.
+    Told(u32),
 }
 
 /// How a request beyond a limit is refused.

@@ -47,8 +47,9 @@ mod subtensor;
 mod view;
 
 pub use builder::{Blocks, Builder};
+pub use chain::Inclusion;
 pub use devnet::Devnet;
 pub use error::{Error, ErrorKind, Result};
-pub use faults::{Fault, FaultKind, Refusal};
+pub use faults::{Fault, FaultKind, Refusal, Step};
 pub use relay::Ending;
 pub use stats::Stats;

@@ -1,5 +1,6 @@
 //! What passes between a client and the server, message by message.
 
+mod countdown;
 mod frames;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use crate::{
     faults::{Faults, Passed},
     link::{Lane, PIECE},
 };
+pub(crate) use countdown::Countdowns;
 use frames::{Frame, Frames};
 
 /// How a node ends a connection.
@@ -36,6 +38,7 @@ pub(crate) type Switch = watch::Sender<Option<Ending>>;
 pub(crate) struct Relay {
     ending: Switch,
     faults: Arc<Faults>,
+    countdowns: Arc<Countdowns>,
     /// Answers the handshake in the server's place.
     refusal: Option<Vec<u8>>,
     /// Whether everything is swallowed.
@@ -45,9 +48,9 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    pub(crate) fn new(ending: Switch, faults: Arc<Faults>) -> Self {
+    pub(crate) fn new(ending: Switch, faults: Arc<Faults>, countdowns: Arc<Countdowns>) -> Self {
         let refusal = faults.handshake();
-        Self { ending, faults, refusal, silent: AtomicBool::new(false), left: Notify::new() }
+        Self { ending, faults, countdowns, refusal, silent: AtomicBool::new(false), left: Notify::new() }
     }
 
     /// Returns when the connection is to be cut.
@@ -118,7 +121,7 @@ impl Relay {
         if let Some(Ending::Close(code)) = end {
             to.send(&frames::close(code)).await;
         }
-        sent && end.is_none()
+        sent && end.is_none() && !self.countdowns.end_with(text)
     }
 
     /// Whatever is swallowed once leaves a hole in the stream: nothing can follow.

@@ -75,7 +75,8 @@ fn beginning(settings: &Settings) -> Result<(Engine, Storage)> {
     if let Some(file) = &settings.spec {
         return Ok((Engine::wasm(), spec::read(file)?));
     }
-    Ok((Engine::native(), settings.genesis.storage().map_err(Error::config)?))
+    let storage = settings.genesis.storage(&settings.endowed).map_err(Error::config)?;
+    Ok((Engine::native(settings.metadata_hash), storage))
 }
 
 /// Makes a block, which carries an upgrade if so wanted.

@@ -4,6 +4,7 @@
 //! have changed places, a constant is another and the types of [`Layout`](crate::subtensor::layout::Layout) are others,
 //! so that whoever decodes with the wrong one goes wrong. What is in `each` is compiled once for each layout.
 
+mod check_metadata_hash;
 mod check_nonce;
 mod code;
 mod extensions;

@@ -25,7 +25,7 @@ use tokio::{
 use crate::{
     faults::Faults,
     link::Link,
-    relay::{Ending, Relay, Switch},
+    relay::{Countdowns, Ending, Relay, Switch},
 };
 use middleware::Middleware;
 
@@ -83,12 +83,15 @@ impl RpcServer {
             let Service { methods, link, requests, faults } = service.clone();
             let (near, far) = Link::pipe();
             let ending = register.open();
-            tasks.spawn(link.carry(socket, near, Relay::new(ending.clone(), faults.clone())));
+            let countdowns = Arc::<Countdowns>::default();
+            let relay = Relay::new(ending.clone(), faults.clone(), countdowns.clone());
+            tasks.spawn(link.carry(socket, near, relay));
             let middleware = RpcServiceBuilder::new().layer_fn(move |inner| Middleware {
                 inner,
                 requests: requests.clone(),
                 faults: faults.clone(),
                 ending: ending.clone(),
+                countdowns: countdowns.clone(),
             });
             let service = server.clone().set_rpc_middleware(middleware).build(methods, stop_handle.clone());
             tasks.spawn(async move {

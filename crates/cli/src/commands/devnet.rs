@@ -119,7 +119,7 @@ impl Serve {
             .finality_lag(self.finality_lag)
             .blocks(blocks)
             .port(self.port)
-            .faults(self.fault.iter().copied());
+            .faults(self.fault.iter().cloned());
         if let Some(file) = &self.spec {
             builder = begin_with(builder, file)?;
         }

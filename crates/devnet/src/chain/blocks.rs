@@ -121,7 +121,7 @@ impl Blocks {
         self.best_chain.get(self.finalized).unwrap_or(&self.genesis)
     }
 
-    fn is_on_best_chain(&self, block: &Block) -> bool {
+    pub(crate) fn is_on_best_chain(&self, block: &Block) -> bool {
         self.best_chain.get(block.number() as usize).is_some_and(|best| best.hash == block.hash)
     }
 }

@@ -1,6 +1,6 @@
 //! The first block.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use sp_core::{
     Pair, sr25519,
@@ -18,7 +18,7 @@ use crate::{
     Error,
     engine::{Engine, ExecutionError},
     runtime::{
-        Code, Header,
+        Balance, Code, Header,
         first::{BalancesConfig, RuntimeGenesisConfig, SubtensorModuleConfig, SudoConfig},
     },
     subtensor::genesis::neuron,
@@ -59,21 +59,25 @@ impl Genesis {
     pub(crate) const MAX_SUBNETS: u16 = 4096;
     pub(crate) const MAX_NEURONS: u16 = 256;
 
-    /// The genesis state. Equal parameters make equal states.
-    pub(crate) fn storage(&self) -> Result<Storage, String> {
-        let mut storage = self.config().build_storage()?;
+    /// The genesis state, with what further accounts hold. Equal parameters make equal states.
+    pub(crate) fn storage(&self, endowed: &BTreeMap<[u8; 32], Balance>) -> Result<Storage, String> {
+        let mut storage = self.config(endowed).build_storage()?;
         storage.top.insert(CODE.to_vec(), Code::FIRST.bytes());
         Ok(storage)
     }
 
-    fn config(&self) -> RuntimeGenesisConfig {
+    fn config(&self, endowed: &BTreeMap<[u8; 32], Balance>) -> RuntimeGenesisConfig {
         let coldkeys = (0..self.neurons).map(|uid| neuron::account(&neuron::coldkey_seed(self.seed, uid)));
-        let balances = DEV_ACCOUNTS
+        let endowed = endowed.iter().map(|(account, rao)| (AccountId32::new(*account), *rao));
+        // Of one account the last holds, and none is named twice.
+        let balances: BTreeMap<_, _> = DEV_ACCOUNTS
             .into_iter()
             .filter_map(dev_account)
             .map(|account| (account, DEV_BALANCE))
             .chain(coldkeys.map(|account| (account, COLDKEY_BALANCE)))
+            .chain(endowed)
             .collect();
+        let balances = balances.into_iter().collect();
         RuntimeGenesisConfig {
             balances: BalancesConfig { balances, ..Default::default() },
             sudo: SudoConfig { key: dev_account("Alice") },

@@ -1,21 +1,25 @@
 //! The transaction pool: what is ready for a block, what waits for another transaction, who watches.
 
+mod bans;
 mod error;
 mod status;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use sp_core::{Bytes, H256, blake2_256};
 use sp_runtime::transaction_validity::{TransactionTag, ValidTransaction};
 use tokio::sync::mpsc;
 
+use bans::Bans;
 pub(crate) use error::PoolError;
 pub(crate) use status::Status;
 
 /// Transactions a pool holds at most.
 const CAPACITY: usize = 8_192;
+/// Blocks of the best chain that are followed until they are final, at most: a node's number.
+const AWAITING_FINALITY: usize = 512;
 
 /// The hash an extrinsic is known by.
 pub(crate) fn hash(extrinsic: &[u8]) -> H256 {
@@ -31,22 +35,42 @@ struct Transaction {
 }
 
 /// The pool. Every method leaves it consistent and tells the watchers what changed.
-#[derive(Default)]
 pub(crate) struct Pool {
     transactions: HashMap<H256, Transaction>,
     arrivals: u64,
-    /// What was found invalid or is in a block already. A node refuses it for half an hour, this pool for good.
-    banned: HashSet<H256>,
+    /// What was found invalid, was dropped, or is in a block already.
+    bans: Bans,
     watchers: HashMap<H256, Vec<mpsc::UnboundedSender<Status>>>,
+    /// Blocks of the best chain that are not final, oldest first, with what they took from here.
+    awaiting_finality: VecDeque<(H256, Vec<H256>)>,
+    awaiting_finality_limit: usize,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self {
+            transactions: HashMap::new(),
+            arrivals: 0,
+            bans: Bans::default(),
+            watchers: HashMap::new(),
+            awaiting_finality: VecDeque::new(),
+            awaiting_finality_limit: AWAITING_FINALITY,
+        }
+    }
 }
 
 impl Pool {
+    /// Whether this transaction is in the pool, ready or not.
+    pub(crate) fn contains(&self, hash: &H256) -> bool {
+        self.transactions.contains_key(hash)
+    }
+
     /// Whether a transaction of this hash may come in.
     pub(crate) fn admits(&self, hash: &H256) -> Result<(), PoolError> {
-        if self.banned.contains(hash) {
+        if self.bans.hold(hash) {
             return Err(PoolError::TemporarilyBanned);
         }
-        if self.transactions.contains_key(hash) {
+        if self.contains(hash) {
             return Err(PoolError::AlreadyImported(*hash));
         }
         Ok(())
@@ -59,6 +83,9 @@ impl Pool {
         valid: ValidTransaction,
     ) -> Result<(), PoolError> {
         self.admits(&hash)?;
+        if valid.provides.is_empty() {
+            return Err(PoolError::NoTagsProvided);
+        }
         self.replace(&hash, &valid)?;
         if self.transactions.len() >= CAPACITY {
             return Err(PoolError::ImmediatelyDropped);
@@ -83,8 +110,7 @@ impl Pool {
         }
         for (rival, _) in rivals {
             self.transactions.remove(&rival);
-            self.notify(&rival, Status::Usurped(*newcomer));
-            self.watchers.remove(&rival);
+            self.end(&rival, Status::Usurped(*newcomer));
         }
         Ok(())
     }
@@ -171,35 +197,88 @@ impl Pool {
 
     /// Takes out what a block of the best chain includes; it is watched until the block is final.
     pub(crate) fn included(&mut self, block: H256, hashes: impl Iterator<Item = H256>) {
-        for hash in hashes {
-            self.transactions.remove(&hash);
-            self.banned.insert(hash);
-            self.notify(&hash, Status::InBlock(block));
+        let hashes: Vec<_> = hashes.collect();
+        for hash in &hashes {
+            self.transactions.remove(hash);
+            self.bans.add(*hash);
+            self.notify(hash, Status::InBlock(block));
+        }
+        self.awaiting_finality.push_back((block, hashes));
+        self.time_out();
+        self.bans.forget_expired();
+    }
+
+    /// Sets how many blocks are followed until they are final, at most.
+    pub(crate) fn set_awaiting_finality(&mut self, blocks: usize) {
+        self.awaiting_finality_limit = blocks;
+        self.time_out();
+    }
+
+    /// Gives up on the oldest of too many blocks that are not final.
+    fn time_out(&mut self) {
+        while self.awaiting_finality.len() > self.awaiting_finality_limit {
+            let (block, hashes) = self.awaiting_finality.pop_front().unwrap_or_default();
+            for hash in hashes {
+                self.end(&hash, Status::FinalityTimeout(block));
+            }
         }
     }
 
     /// Admits again what a block includes that is no longer part of the best chain.
     pub(crate) fn retracted(&mut self, block: H256, hashes: impl Iterator<Item = H256>) {
+        self.awaiting_finality.retain(|(awaiting, _)| *awaiting != block);
         for hash in hashes {
-            self.banned.remove(&hash);
+            self.bans.lift(&hash);
             self.notify(&hash, Status::Retracted(block));
         }
     }
 
     /// Ends the watching of what a block includes.
     pub(crate) fn finalized(&mut self, block: H256, hashes: impl Iterator<Item = H256>) {
+        self.awaiting_finality.retain(|(awaiting, _)| *awaiting != block);
         for hash in hashes {
-            self.notify(&hash, Status::Finalized(block));
-            self.watchers.remove(&hash);
+            self.end(&hash, Status::Finalized(block));
         }
     }
 
-    /// Bans what will never be in a block, and ends its watching.
+    /// Bans what will never be in a block, and ends its watching. What was ready only because of it is thrown out
+    /// too, but may come in again.
     pub(crate) fn refuse(&mut self, hash: &H256) {
-        self.transactions.remove(hash);
-        self.banned.insert(*hash);
-        self.notify(hash, Status::Invalid);
-        self.watchers.remove(hash);
+        self.bans.add(*hash);
+        let mut refused = vec![*hash];
+        while let Some(hash) = refused.pop() {
+            let removed = self.transactions.remove(&hash);
+            self.end(&hash, Status::Invalid);
+            let provided = removed.map(|transaction| transaction.valid.provides).unwrap_or_default();
+            let depends = |transaction: &Transaction| {
+                transaction.ready == Some(true)
+                    && transaction.valid.requires.iter().any(|tag| provided.contains(tag))
+            };
+            let dependents = self.transactions.iter().filter(|(_, transaction)| depends(transaction));
+            refused.extend(dependents.map(|(hash, _)| *hash));
+        }
+    }
+
+    /// Throws out a transaction as for lack of room, and bans it; false where it is not in the pool. What requires it
+    /// waits then.
+    pub(crate) fn drop_transaction(&mut self, hash: &H256) -> bool {
+        let dropped = self.transactions.remove(hash).is_some();
+        if dropped {
+            self.bans.add(*hash);
+            self.end(hash, Status::Dropped);
+            self.promote();
+        }
+        dropped
+    }
+
+    /// Refuses this for a while, as invalid or known already.
+    pub(crate) fn ban(&mut self, hash: H256) {
+        self.bans.add(hash);
+    }
+
+    /// Lets whatever was banned come in again.
+    pub(crate) fn lift_bans(&mut self) {
+        self.bans = Bans::default();
     }
 
     /// Follows a transaction from here on.
@@ -221,6 +300,12 @@ impl Pool {
         if !self.transactions.contains_key(hash) {
             self.watchers.remove(hash);
         }
+    }
+
+    /// Tells the last word on a transaction, and ends its watching.
+    fn end(&mut self, hash: &H256, status: Status) {
+        self.notify(hash, status);
+        self.watchers.remove(hash);
     }
 
     fn notify(&self, hash: &H256, status: Status) {

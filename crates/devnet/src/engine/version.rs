@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use parity_scale_codec::Encode;
 use sp_core::traits::{ReadRuntimeVersion, ReadRuntimeVersionExt};
-use sp_externalities::{Extensions, Externalities};
+use sp_externalities::Externalities;
 
 use super::Engine;
 
-/// What a runtime finds beside its state.
-pub(crate) fn extensions(engine: &Arc<Engine>) -> Extensions {
-    let mut extensions = Extensions::new();
-    extensions.register(ReadRuntimeVersionExt::new(Versions(engine.clone())));
-    extensions
+/// What reads versions for a runtime.
+pub(super) fn reader(engine: &Arc<Engine>) -> ReadRuntimeVersionExt {
+    ReadRuntimeVersionExt::new(Versions(engine.clone()))
 }
 
 struct Versions(Arc<Engine>);

@@ -2,7 +2,7 @@
 
 use std::{str::FromStr, time::Duration};
 
-use super::{Fault, Refusal};
+use super::{Fault, Refusal, Step};
 use crate::{Error, Result};
 
 /// A kind of [`Fault`], as it is written.
@@ -35,6 +35,10 @@ const KINDS: &[FaultKind] = &[
     kind("freeze-head", "", "stop the heads where they are", |value| flag(value, Fault::FreezeHead)),
     kind("lag", "=N", "stay N blocks behind the chain", |value| Some(Fault::Lag(value.parse().ok()?))),
     kind("half-open", "", "take everything, answer nothing", |value| flag(value, Fault::HalfOpen)),
+    kind("reject", "=PERCENT", "refuse so many submissions: 1010, Custom error: 1", |value| {
+        Some(Fault::Reject(value.parse().ok().filter(|percent| *percent <= 100)?))
+    }),
+    kind("cut", "=METHOD[:N[:STEP]]", "cut at the Nth METHOD (1): asked, done, told-UPDATES", cut),
 ];
 
 /// The shapes of a refusal, as they are written.
@@ -44,6 +48,11 @@ const REFUSALS: [(&str, Refusal); 4] = [
     ("-32004", Refusal::Error(-32_004)),
     ("close-1008", Refusal::Close),
 ];
+
+/// The steps of a request, as they are written; a number follows the last.
+const ASKED: &str = "asked";
+const DONE: &str = "done";
+const TOLD: &str = "told-";
 
 const fn kind(
     name: &'static str,
@@ -86,9 +95,12 @@ impl FromStr for Fault {
             )));
         };
         (kind.parse)(value).ok_or_else(|| {
-            let shapes = REFUSALS.map(|(word, _)| word).join(", ");
-            let shapes = if name == "limit" { format!(", SHAPE is one of {shapes}") } else { String::new() };
-            Error::fault(format_args!("{text:?} is no {}{shapes}", kind.syntax()))
+            let words = match name {
+                "limit" => format!(", SHAPE is one of {}", REFUSALS.map(|(word, _)| word).join(", ")),
+                "cut" => format!(", STEP is one of {ASKED}, {DONE}, {TOLD}N"),
+                _ => String::new(),
+            };
+            Error::fault(format_args!("{text:?} is no {}{words}", kind.syntax()))
         })
     }
 }
@@ -123,4 +135,16 @@ fn close(value: &str) -> Option<Fault> {
     // Others may not be sent: they are reserved, or stand for an end without a close frame.
     let code = code.parse().ok().filter(|code| matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999))?;
     Some(Fault::Close { code, every: count_or(every, SELDOM)? })
+}
+
+fn cut(value: &str) -> Option<Fault> {
+    let mut parts = value.splitn(3, ':');
+    let method = parts.next().filter(|method| !method.is_empty())?.to_owned();
+    let nth = parts.next().map_or(Some(1), count)?;
+    let step = match parts.next() {
+        None | Some(ASKED) => Step::Asked,
+        Some(DONE) => Step::Done,
+        Some(step) => Step::Told(step.strip_prefix(TOLD)?.parse().ok()?),
+    };
+    Some(Fault::Cut { method, nth, step })
 }

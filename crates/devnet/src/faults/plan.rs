@@ -9,7 +9,7 @@ use parking_lot::{Mutex, RwLock};
 use serde::de::IgnoredAny;
 use tokio::time::Instant;
 
-use super::{Fault, Refusal};
+use super::{Fault, Refusal, Step};
 use crate::relay::Ending;
 
 /// What answers begin with; what subscriptions tell begins otherwise.
@@ -31,6 +31,8 @@ pub(crate) enum Passed {
 /// What a node does wrong.
 pub(crate) struct Faults {
     set: RwLock<Vec<Fault>>,
+    /// The cuts that have not struck yet.
+    cuts: Mutex<Vec<Cut>>,
     messages: AtomicU64,
     answers: AtomicU64,
     random: Mutex<fastrand::Rng>,
@@ -38,10 +40,22 @@ pub(crate) struct Faults {
     second: Mutex<Option<(Instant, u32)>>,
 }
 
+/// A cut to come.
+struct Cut {
+    method: String,
+    /// It strikes at this many requests from now.
+    left: u32,
+    step: Step,
+}
+
+/// The methods that submit.
+const SUBMITTING: [&str; 2] = ["author_submitExtrinsic", "author_submitAndWatchExtrinsic"];
+
 impl Faults {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             set: RwLock::default(),
+            cuts: Mutex::default(),
             messages: AtomicU64::new(0),
             answers: AtomicU64::new(0),
             random: Mutex::new(fastrand::Rng::with_seed(seed)),
@@ -52,6 +66,13 @@ impl Faults {
     /// Replaces all faults; counting begins anew.
     pub(crate) fn set(&self, faults: Vec<Fault>) {
         let mut set = self.set.write();
+        let cuts = faults.iter().filter_map(|fault| match fault {
+            Fault::Cut { method, nth, step } => {
+                Some(Cut { method: method.clone(), left: (*nth).max(1), step: *step })
+            }
+            _ => None,
+        });
+        *self.cuts.lock() = cuts.collect();
         *set = faults;
         self.messages.store(0, Ordering::Relaxed);
         self.answers.store(0, Ordering::Relaxed);
@@ -88,7 +109,7 @@ impl Faults {
     /// How long an answer is held back.
     pub(crate) fn delay(&self) -> Option<Duration> {
         let (least, most) = self.find(|fault| match fault {
-            Fault::Delay { least, most } => Some((least, most)),
+            Fault::Delay { least, most } => Some((*least, *most)),
             _ => None,
         })?;
         let range = least.as_micros() as u64..=most.max(least).as_micros() as u64;
@@ -98,7 +119,7 @@ impl Faults {
     /// Counts requests; how they are refused, if they are too many for this second.
     pub(crate) fn refused(&self, requests: u32) -> Option<Refusal> {
         let (per_second, refusal) = self.find(|fault| match fault {
-            Fault::Limit { per_second, refusal } => Some((per_second, refusal)),
+            Fault::Limit { per_second, refusal } => Some((*per_second, *refusal)),
             _ => None,
         })?;
         let now = Instant::now();
@@ -111,10 +132,34 @@ impl Faults {
         (*count > per_second).then_some(refusal)
     }
 
+    /// Whether a request of this method is refused as an invalid transaction.
+    pub(crate) fn rejects(&self, method: &str) -> bool {
+        let percent = self.find(|fault| match fault {
+            Fault::Reject(percent) if SUBMITTING.contains(&method) => Some(*percent),
+            _ => None,
+        });
+        percent.is_some_and(|percent| self.random.lock().u32(0..100) < percent)
+    }
+
+    /// Counts a request of this method; how far it gets, if its connection is to be cut.
+    pub(crate) fn cut(&self, method: &str) -> Option<Step> {
+        let mut struck = None;
+        self.cuts.lock().retain_mut(|cut| {
+            if cut.method == method {
+                cut.left -= 1;
+            }
+            if cut.left == 0 {
+                struck = Some(cut.step);
+            }
+            cut.left > 0
+        });
+        struck
+    }
+
     /// The answer to a handshake that is refused.
     pub(crate) fn handshake(&self) -> Option<Vec<u8>> {
         let retry_after = self.find(|fault| match fault {
-            Fault::TooManyRequests(retry_after) => Some(retry_after),
+            Fault::TooManyRequests(retry_after) => Some(*retry_after),
             _ => None,
         })?;
         let retry_after =
@@ -124,21 +169,21 @@ impl Faults {
     }
 
     pub(crate) fn half_open(&self) -> bool {
-        self.find(|fault| (fault == Fault::HalfOpen).then_some(())).is_some()
+        self.find(|fault| (*fault == Fault::HalfOpen).then_some(())).is_some()
     }
 
     pub(crate) fn freezes_head(&self) -> bool {
-        self.find(|fault| (fault == Fault::FreezeHead).then_some(())).is_some()
+        self.find(|fault| (*fault == Fault::FreezeHead).then_some(())).is_some()
     }
 
     /// How many blocks the node is behind the chain.
     pub(crate) fn lag(&self) -> u32 {
-        self.find(|fault| if let Fault::Lag(blocks) = fault { Some(blocks) } else { None })
+        self.find(|fault| if let Fault::Lag(blocks) = fault { Some(*blocks) } else { None })
             .unwrap_or_default()
     }
 
-    fn find<T>(&self, pick: impl FnMut(Fault) -> Option<T>) -> Option<T> {
-        self.set.read().iter().copied().find_map(pick)
+    fn find<T>(&self, pick: impl FnMut(&Fault) -> Option<T>) -> Option<T> {
+        self.set.read().iter().find_map(pick)
     }
 }
 

@@ -53,7 +53,7 @@ impl Author {
 
     fn submit_and_watch(&self, extrinsic: &Bytes) -> Result<UnboundedReceiver<Status>, PoolError> {
         let hash = pool::hash(&canonical(extrinsic)?);
-        self.chain.pool().admits(&hash)?;
+        self.chain.admits(&hash)?;
         // Watched before it is submitted, so that its first step is not missed.
         let statuses = self.chain.pool().watch(hash);
         let submitted = self.submit(extrinsic);

@@ -13,23 +13,29 @@ use jsonrpsee::{
     server::MethodResponse,
     types::{ErrorObject, Id, Request},
 };
+use serde_json::json;
 use tokio::time::sleep;
 
 use crate::{
-    faults::{Faults, Refusal},
-    relay::{Ending, Switch},
+    faults::{Faults, Refusal, Step},
+    relay::{Countdowns, Ending, Switch},
 };
 
 /// The code of a close frame to a client that asks too much.
 const POLICY: u16 = 1008;
 
-/// Counts the requests of one connection, refuses those beyond a limit, and holds answers back.
+/// What the chosen submissions are refused with: an error of a pool, for a reason of Subtensor's.
+const INVALID_TRANSACTION: i32 = 1_010;
+const REASON: &str = "Custom error: 1";
+
+/// Counts the requests of one connection, refuses some, holds answers back, and cuts.
 #[derive(Clone)]
 pub(super) struct Middleware<S> {
     pub(super) inner: S,
     pub(super) requests: Arc<AtomicU64>,
     pub(super) faults: Arc<Faults>,
     pub(super) ending: Switch,
+    pub(super) countdowns: Arc<Countdowns>,
 }
 
 impl<S> Middleware<S> {
@@ -41,12 +47,14 @@ impl<S> Middleware<S> {
             Some(Refusal::Error(code)) => {
                 Err(MethodResponse::error(id, ErrorObject::borrowed(code, "Too many requests", None)))
             }
-            Some(Refusal::Close) => {
-                self.ending.send_replace(Some(Ending::Close(POLICY)));
-                // Nobody waits for an answer any more.
-                pending().await
-            }
+            Some(Refusal::Close) => self.end(Ending::Close(POLICY)).await,
         }
+    }
+
+    async fn end<T>(&self, ending: Ending) -> T {
+        self.ending.send_replace(Some(ending));
+        // Nobody waits for an answer any more.
+        pending().await
     }
 
     async fn hold_back<T>(&self, answer: T) -> T {
@@ -72,10 +80,25 @@ where
     fn call<'a>(&self, request: Request<'a>) -> impl Future<Output = MethodResponse> + Send + 'a {
         let this = self.clone();
         async move {
-            match this.admit(1, request.id()).await {
-                Ok(()) => this.hold_back(this.inner.call(request).await).await,
-                Err(refusal) => refusal,
+            if let Err(refusal) = this.admit(1, request.id()).await {
+                return refusal;
             }
+            let step = this.faults.cut(request.method_name());
+            if step == Some(Step::Asked) {
+                return this.end(Ending::Cut).await;
+            }
+            if this.faults.rejects(request.method_name()) {
+                let refusal = ErrorObject::owned(INVALID_TRANSACTION, "Invalid Transaction", Some(REASON));
+                return MethodResponse::error(request.id(), refusal);
+            }
+            let id = json!(request.id());
+            let answer = this.inner.call(request).await;
+            match step {
+                Some(Step::Done) => this.end(Ending::Cut).await,
+                Some(Step::Told(updates)) => this.countdowns.begin(id, updates),
+                Some(Step::Asked) | None => {}
+            }
+            this.hold_back(answer).await
         }
     }
 

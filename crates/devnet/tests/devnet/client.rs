@@ -35,8 +35,17 @@ impl Client {
 
     /// The code and the message of the error this must end in.
     pub(crate) async fn error(&self, method: &str, params: ArrayParams) -> (i32, String) {
+        let (code, message, _) = self.refusal(method, params).await;
+        (code, message)
+    }
+
+    /// The same, with the text beside them.
+    pub(crate) async fn refusal(&self, method: &str, params: ArrayParams) -> (i32, String, Option<String>) {
         match self.socket.request::<serde_json::Value, _>(method, params).await {
-            Err(Error::Call(error)) => (error.code(), error.message().to_owned()),
+            Err(Error::Call(error)) => {
+                let data = error.data().map(|data| serde_json::from_str(data.get()).unwrap());
+                (error.code(), error.message().to_owned(), data)
+            }
             other => panic!("{method} gave {other:?}"),
         }
     }
@@ -94,10 +103,31 @@ impl Client {
         nonce: u32,
         call: &[u8],
     ) -> String {
-        let extensions = (0_u8, Compact(nonce), Compact(0_u64), 0_u8).encode();
+        self.sign_fully(spec_version, pair, nonce, call, None)
+    }
+
+    /// The same for the first runtime, with the digest of the metadata.
+    pub(crate) fn sign_with_digest(
+        &self,
+        pair: &sr25519::Pair,
+        nonce: u32,
+        call: &[u8],
+        digest: [u8; 32],
+    ) -> String {
+        self.sign_fully(393, pair, nonce, call, Some(digest))
+    }
+
+    fn sign_fully(
+        &self,
+        spec_version: u32,
+        pair: &sr25519::Pair,
+        nonce: u32,
+        call: &[u8],
+        digest: Option<[u8; 32]>,
+    ) -> String {
+        let extensions = (0_u8, Compact(nonce), Compact(0_u64), digest.is_some()).encode();
         let transaction_version = spec_version - 392;
-        let implicit =
-            (spec_version, transaction_version, self.genesis, self.genesis, None::<[u8; 32]>).encode();
+        let implicit = (spec_version, transaction_version, self.genesis, self.genesis, digest).encode();
         let payload = [call, &extensions[..], &implicit[..]].concat();
         let signature =
             if payload.len() > 256 { pair.sign(&blake2_256(&payload)) } else { pair.sign(&payload) };

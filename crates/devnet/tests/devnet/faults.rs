@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tensorwire_devnet::{Devnet, ErrorKind, Fault, Refusal};
+use tensorwire_devnet::{Devnet, ErrorKind, Fault, Refusal, Step};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use crate::{
-    client::{hex, small},
+    client::{Client, dev, hex, small, transfer},
     plain::{Plain, Seen, bounded},
 };
 
@@ -278,6 +278,74 @@ async fn faults_are_combined_and_replaced() {
     assert_eq!(client.message().await["id"], 1, "counting begins anew");
 }
 
+fn cut(method: &str, nth: u32, step: Step) -> Fault {
+    Fault::Cut { method: method.to_owned(), nth, step }
+}
+
+const WATCH: &str = "author_submitAndWatchExtrinsic";
+
+/// Submits with three nonces on three connections, the second of which is cut. What comes on it before that, and
+/// whether its extrinsic is in the pool.
+async fn at_the_second(step: Step) -> (Vec<Value>, bool) {
+    let devnet = small().faults([cut(WATCH, 2, step)]).start().await.unwrap();
+    let signer = Client::connect(&devnet).await;
+    let mut told = Vec::new();
+    let mut pooled = false;
+    for nonce in 0..3 {
+        let extrinsic = signer.sign(&dev("Alice"), nonce, &transfer(&[3; 32], 1_000));
+        let mut client = Plain::connect(&devnet).await;
+        client.send(1, WATCH, json!([extrinsic])).await;
+        if nonce == 1 {
+            while let Seen::Message(message) = client.next().await {
+                told.push(message);
+            }
+            let hash = sp_core::blake2_256(&const_hex::decode(&extrinsic).unwrap());
+            pooled = devnet.in_pool(hash);
+        } else {
+            assert_eq!(client.message().await["id"], 1);
+        }
+    }
+    (told, pooled)
+}
+
+#[tokio::test]
+async fn g2_a_cut_strikes_once_at_its_step() {
+    assert_eq!(at_the_second(Step::Asked).await, (Vec::new(), false));
+    assert_eq!(at_the_second(Step::Done).await, (Vec::new(), true));
+    for updates in 0..3 {
+        let (told, pooled) = at_the_second(Step::Told(updates)).await;
+        assert_eq!((told.len() as u32, pooled), (1 + updates, true));
+        assert_eq!(told[0]["id"], 1);
+        let statuses: Vec<_> = told.iter().skip(1).map(|update| update["params"]["result"].clone()).collect();
+        assert_eq!(statuses, [json!("ready"), json!({ "broadcast": [] })][..updates as usize]);
+    }
+}
+
+#[tokio::test]
+async fn g5_a_share_of_submissions_is_refused_unseen() {
+    let devnet = with("reject=20").await;
+    let signer = Client::connect(&devnet).await;
+    let mut client = Plain::connect(&devnet).await;
+    let mut refused = 0;
+    for nonce in 0..200 {
+        let extrinsic = signer.sign(&dev("Alice"), nonce, &transfer(&[3; 32], 1_000));
+        client.send(1, "author_submitExtrinsic", json!([extrinsic])).await;
+        let answer = client.message().await;
+        let error = answer.get("error").cloned();
+        let hash = sp_core::blake2_256(&const_hex::decode(&extrinsic).unwrap());
+        assert_eq!(devnet.in_pool(hash), error.is_none());
+        if let Some(error) = error {
+            let expected =
+                json!({ "code": 1010, "message": "Invalid Transaction", "data": "Custom error: 1" });
+            assert_eq!(error, expected);
+            refused += 1;
+        }
+    }
+    assert!((20..60).contains(&refused), "{refused} of 200");
+    client.ask(2).await;
+    assert_eq!(client.message().await["id"], 2, "other requests are answered");
+}
+
 #[test]
 fn faults_are_read_as_they_are_written() {
     let milliseconds = Duration::from_millis;
@@ -298,6 +366,12 @@ fn faults_are_read_as_they_are_written() {
         ("freeze-head", Fault::FreezeHead),
         ("lag=5", Fault::Lag(5)),
         ("half-open", Fault::HalfOpen),
+        ("reject=20", Fault::Reject(20)),
+        ("cut=a_b", cut("a_b", 1, Step::Asked)),
+        ("cut=a_b:2", cut("a_b", 2, Step::Asked)),
+        ("cut=a_b:3:asked", cut("a_b", 3, Step::Asked)),
+        ("cut=a_b:3:done", cut("a_b", 3, Step::Done)),
+        ("cut=a_b:1:told-0", cut("a_b", 1, Step::Told(0))),
     ];
     for (text, fault) in cases {
         assert_eq!(text.parse(), Ok(fault), "{text}");
@@ -321,6 +395,12 @@ fn faults_are_read_as_they_are_written() {
         "lag=",
         "freeze-head=no",
         "lose-reply=99999999999",
+        "reject=101",
+        "reject",
+        "cut",
+        "cut=a_b:0",
+        "cut=a_b:1:never",
+        "cut=a_b:1:told-",
     ];
     for text in wrong {
         let error = text.parse::<Fault>().unwrap_err();

@@ -13,6 +13,7 @@ mod metadata;
 mod neurons;
 mod nodes;
 mod plain;
+mod pool;
 mod proofs;
 mod state;
 mod submissions;

@@ -24,6 +24,8 @@ pub(crate) enum PoolError {
     TooLowPriority { old: u64, new: u64 },
     #[error("Immediately Dropped")]
     ImmediatelyDropped,
+    #[error("No tags provided")]
+    NoTagsProvided,
 }
 
 impl From<TransactionValidityError> for PoolError {
@@ -47,6 +49,7 @@ impl PoolError {
             Self::AlreadyImported(_) => 1013,
             Self::TooLowPriority { .. } => 1014,
             Self::ImmediatelyDropped => 1016,
+            Self::NoTagsProvided => 1019,
         }
     }
 
@@ -62,9 +65,13 @@ impl PoolError {
                     .to_owned(),
             ),
             Self::ImmediatelyDropped => {
-                Some("The transaction couldn't enter the pool because of the limit.".to_owned())
+                Some("The transaction couldn't enter the pool because of the limit".to_owned())
             }
-            _ => None,
+            Self::NoTagsProvided => {
+                Some("Transaction does not provide any tags, so the pool can't identify it".to_owned())
+            }
+            Self::Verification(error) => Some(format!("{error:?}")),
+            Self::Format(_) | Self::TemporarilyBanned => None,
         }
     }
 }

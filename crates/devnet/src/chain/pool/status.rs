@@ -19,8 +19,12 @@ pub(crate) enum Status {
     Retracted(H256),
     /// This block has it and is final.
     Finalized(H256),
+    /// This block has it, and has waited for finality too long to be followed further.
+    FinalityTimeout(H256),
     /// This transaction took its place.
     Usurped(H256),
+    /// The pool had no place for it any more.
+    Dropped,
     /// It will never be in a block.
     Invalid,
 }
@@ -28,6 +32,9 @@ pub(crate) enum Status {
 impl Status {
     /// Whether nothing comes after it.
     pub(crate) fn is_last(&self) -> bool {
-        matches!(self, Self::Finalized(_) | Self::Usurped(_) | Self::Invalid)
+        matches!(
+            self,
+            Self::Finalized(_) | Self::FinalityTimeout(_) | Self::Usurped(_) | Self::Dropped | Self::Invalid
+        )
     }
 }

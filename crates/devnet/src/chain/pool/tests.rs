@@ -107,10 +107,50 @@ fn what_was_invalid_is_banned() {
 }
 
 #[test]
+fn what_was_ready_because_of_what_is_invalid_goes_with_it_and_may_return() {
+    let mut pool = Pool::default();
+    let [first, second, third] =
+        [0, 1, 2].map(|nonce| submit(&mut pool, transaction(1, nonce, 0, 1)).unwrap());
+    let mut statuses = pool.watch(third);
+    pool.refuse(&second);
+    assert_eq!(ready(&pool), [first]);
+    assert_eq!(told(&mut statuses), [Status::Invalid]);
+    assert!(pool.admits(&third).is_ok());
+    assert!(pool.admits(&second).is_err());
+}
+
+#[test]
+fn g20_too_many_blocks_that_are_not_final_time_out() {
+    let mut pool = Pool::default();
+    pool.set_awaiting_finality(2);
+    let blocks = [7, 8, 9].map(H256::repeat_byte);
+    let hashes = [0, 1, 2].map(|nonce| submit(&mut pool, transaction(1, nonce, 0, 1)).unwrap());
+    let mut statuses = hashes.map(|hash| pool.watch(hash));
+    for (block, hash) in blocks.into_iter().zip(hashes) {
+        pool.included(block, [hash].into_iter());
+    }
+    pool.finalized(blocks[1], [hashes[1]].into_iter());
+    let life = |block, end| vec![Status::InBlock(block), end];
+    assert_eq!(told(&mut statuses[0]), life(blocks[0], Status::FinalityTimeout(blocks[0])));
+    assert!(statuses[0].is_closed(), "nothing comes after it");
+    assert_eq!(told(&mut statuses[1]), life(blocks[1], Status::Finalized(blocks[1])));
+    assert_eq!(told(&mut statuses[2]), [Status::InBlock(blocks[2])]);
+}
+
+#[test]
+fn what_provides_nothing_cannot_be_told_apart() {
+    let (hash, extrinsic, _) = transaction(1, 0, 0, 1);
+    let refusal = Pool::default().insert(hash, extrinsic, ValidTransaction::default()).unwrap_err();
+    assert_eq!(refusal.code(), 1_019);
+}
+
+#[test]
 fn statuses_are_printed_as_a_node_prints_them() {
     let block = H256::repeat_byte(0xab);
     let printed = |status| serde_json::to_string(&status).unwrap();
     assert_eq!(printed(Status::Ready), r#""ready""#);
     assert_eq!(printed(Status::Broadcast(Vec::new())), r#"{"broadcast":[]}"#);
+    assert_eq!(printed(Status::Dropped), r#""dropped""#);
+    assert_eq!(printed(Status::FinalityTimeout(block)), format!(r#"{{"finalityTimeout":"{block:?}"}}"#));
     assert_eq!(printed(Status::InBlock(block)), format!(r#"{{"inBlock":"{block:?}"}}"#));
 }

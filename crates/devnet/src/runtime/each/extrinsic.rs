@@ -1,6 +1,5 @@
 //! What an extrinsic of the runtime is, and what executes blocks of them.
 
-use frame_metadata_hash_extension::CheckMetadataHash;
 use frame_system::{
     CheckGenesis, CheckMortality, CheckNonZeroSender, CheckSpecVersion, CheckTxVersion, CheckWeight,
 };
@@ -10,6 +9,7 @@ use sp_runtime::{MultiAddress, MultiSignature, generic};
 use super::{AllPalletsWithSystem, Runtime, RuntimeCall};
 use crate::runtime::{
     AccountId, Header,
+    check_metadata_hash::CheckMetadataHash,
     check_nonce::CheckNonce,
     extensions::{
         CheckShieldedTxValidity, DrandPriority, SubtensorTransactionExtension, SudoTransactionExtension,
@@ -42,7 +42,7 @@ type TransactionExtensions = (
         SubtensorTransactionExtension,
         DrandPriority,
     ),
-    CheckMetadataHash<Runtime>,
+    CheckMetadataHash,
 );
 
 pub(super) type Executive = frame_executive::Executive<

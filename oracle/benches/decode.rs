@@ -5,11 +5,7 @@
 //! how tensorwire compares to it.
 
 use parity_scale_codec::Decode;
-use std::{
-    hint::black_box,
-    time::{Duration, Instant},
-};
-use tensorwire_oracle::{NeuronInfoLite, chains, compete, payload, ratio};
+use tensorwire_oracle::{NeuronInfoLite, chains, compete, payload, ratio, timed};
 
 const ROUNDS: usize = 300;
 
@@ -40,15 +36,4 @@ fn main() {
     println!("typed / static codec: {:.2} (bar: at most 1.3)", ratio(typed, codec));
     println!("Value / static codec: {:.2} (bar: at most 2.5)", ratio(value, codec));
     println!("scale_value / Value: {:.1} (bar: at least 10)", ratio(theirs, value));
-}
-
-/// The time that it takes to make something, without the time to drop it.
-fn timed<'c, T>(make: impl Fn() -> T + 'c) -> Box<dyn FnMut() -> Duration + 'c> {
-    Box::new(move || {
-        let start = Instant::now();
-        let made = black_box(make());
-        let time = start.elapsed();
-        drop(made);
-        time
-    })
 }

@@ -1,16 +1,6 @@
 //! The events of a block: 1,000 of them, as a busy block of stake operations has them, with all their fields.
 
-use parity_scale_codec::Encode;
-use std::{
-    hint::black_box,
-    sync::Arc,
-    time::{Duration, Instant},
-};
-use subxt::{
-    OfflineClient,
-    config::{PolkadotConfig, substrate::SpecVersionForRange},
-};
-use tensorwire_oracle::{Chain, chains, compete, ratio};
+use tensorwire_oracle::{Chain, chains, compete, ratio, subxt_offline, timed};
 use tensorwire_scale::Value;
 
 const ROUNDS: usize = 200;
@@ -20,7 +10,7 @@ fn main() {
     let Some(chain) = chains().into_iter().find(|chain| chain.runtime.spec_version() == 393) else { return };
     let list = chain.runtime.storage("System", "Events").expect("it keeps events").value_type();
     let bytes = block(&chain);
-    let subxt = subxt(&chain);
+    let subxt = subxt_offline(&chain);
     let at = subxt.at_block(0u32).expect("its runtime is known");
 
     // Both see the same: 1,000 events.
@@ -77,27 +67,4 @@ fn block(chain: &Chain) -> Vec<u8> {
     let list = chain.runtime.storage("System", "Events").expect("it keeps events").value_type();
     let events = events.collect::<serde_json::Value>();
     chain.runtime.plan().encode(list, &Value::from(events)).expect("they are of the chain's types")
-}
-
-/// As their documentation does it: a client for one block, without a connection.
-fn subxt(chain: &Chain) -> OfflineClient<PolkadotConfig> {
-    let bytes = [&b"meta"[..], &chain.metadata.encode()].concat();
-    let metadata = subxt::Metadata::decode_from(&bytes).expect("they read it");
-    let versions = [SpecVersionForRange { block_range: 0..1, spec_version: 393, transaction_version: 1 }];
-    let config = PolkadotConfig::builder()
-        .set_metadata_for_spec_versions([(393, Arc::new(metadata))])
-        .set_spec_version_for_block_ranges(versions)
-        .build();
-    OfflineClient::new_with_config(config)
-}
-
-/// The time that it takes to make something, without the time to drop it.
-fn timed<'c, T>(make: impl Fn() -> T + 'c) -> Box<dyn FnMut() -> Duration + 'c> {
-    Box::new(move || {
-        let start = Instant::now();
-        let made = black_box(make());
-        let time = start.elapsed();
-        drop(made);
-        time
-    })
 }

@@ -12,6 +12,7 @@ mod invent;
 mod neuron;
 mod reference;
 mod rounds;
+mod subxt_offline;
 
 pub use agree::agree;
 pub use chain::{Chain, chains, payload};
@@ -20,4 +21,5 @@ pub use generate::{Generator, seed};
 pub use invent::invent;
 pub use neuron::{AxonInfo, NeuronInfoLite, PrometheusInfo};
 pub use reference::{Reference, Refusal, contains};
-pub use rounds::{Contestant, compete, ratio};
+pub use rounds::{Contestant, compete, ratio, timed};
+pub use subxt_offline::{GENESIS, subxt_offline};

@@ -1,4 +1,8 @@
-use std::{fmt::Write, time::Duration};
+use std::{
+    fmt::Write,
+    hint::black_box,
+    time::{Duration, Instant},
+};
 
 /// One of several that do the same work: its name, and a run of it that returns what it took.
 pub type Contestant<'c> = (&'c str, Box<dyn FnMut() -> Duration + 'c>);
@@ -30,6 +34,17 @@ pub fn compete(title: &str, rounds: usize, mut contestants: Vec<Contestant<'_>>)
     }
     println!("{table}");
     medians
+}
+
+/// The time that it takes to make something, without the time to drop it.
+pub fn timed<'c, T>(make: impl Fn() -> T + 'c) -> Box<dyn FnMut() -> Duration + 'c> {
+    Box::new(move || {
+        let start = Instant::now();
+        let made = black_box(make());
+        let time = start.elapsed();
+        drop(made);
+        time
+    })
 }
 
 /// How many times the one is the other.

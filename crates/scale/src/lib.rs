@@ -18,6 +18,8 @@ mod hasher;
 mod json;
 mod legacy_api;
 mod metadata;
+#[cfg(feature = "metadata-hash")]
+mod metadata_hash;
 mod nearest;
 mod plan;
 mod runtime;

@@ -75,7 +75,7 @@ fn unreadable(version: u32) -> Error {
 }
 
 /// Takes off what a runtime API puts around metadata.
-fn plain(bytes: &[u8]) -> Result<&[u8]> {
+pub(crate) fn plain(bytes: &[u8]) -> Result<&[u8]> {
     if bytes.starts_with(MAGIC) {
         return Ok(bytes);
     }

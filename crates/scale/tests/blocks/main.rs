@@ -7,6 +7,7 @@ mod errors;
 mod events;
 mod extrinsics;
 mod listings;
+mod metadata_hash;
 mod sample;
 mod signing;
 mod support;

@@ -44,6 +44,9 @@ struct Queues {
     sweep_above: usize,
 }
 
+/// Of how many accounts more is remembered than what is in use.
+const REMEMBERED: usize = 64;
+
 impl Nonces {
     /// The account's next nonce, as soon as one may be sent. One request if it is not known; none while something of the
     /// account is on its way, or was within the last minute. Dropping the future gives the place up.
@@ -68,10 +71,13 @@ impl Nonces {
 
     fn queue(&self, account: AccountId) -> Arc<Queue> {
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if queues.by_account.len() > queues.sweep_above {
+        if queues.by_account.len() > queues.sweep_above.max(REMEMBERED) {
             queues.by_account.retain(|_, queue| Arc::strong_count(queue) > 1);
-            queues.sweep_above = 2 * queues.by_account.len() + 64;
+            queues.sweep_above = 2 * queues.by_account.len();
         }
         queues.by_account.entry(account).or_default().clone()
     }
 }
+
+#[cfg(test)]
+mod tests;

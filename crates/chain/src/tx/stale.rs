@@ -33,7 +33,7 @@ impl Stale {
         if let Some(last) = last.filter(|last| *last <= tip.best.number) {
             return Ok(Self::EraPassed { last, best: tip.best.number });
         }
-        let next = nonces::next_index(chain, account).await?;
+        let next = nonces::next_index(chain.node().clone(), account).await?;
         Ok(if next > nonce { Self::NonceUsed { next } } else { Self::OtherRule })
     }
 }

@@ -120,13 +120,13 @@ impl Allocator {
         self.apart.retain(|nonce| *nonce >= next);
     }
 
-    /// The chain was asked for the account's next nonce, and all that a node's pool has ready before it.
-    pub(super) fn read(&mut self, next: u64) {
+    /// The chain was asked for the account's next nonce, behind all that a node's pool has ready. Where nothing was heard
+    /// since, it may be lower than before: the chain has gone back, or the account has begun anew.
+    pub(super) fn read(&mut self, next: u64, is_news: bool) {
         self.unsure = false;
         // What is left there is either counted already, or not ready: then nothing is lost by finding it there.
         self.held.retain(|_, hold| *hold != Hold::Left);
-        if self.held.is_empty() {
-            // The chain may have gone back, or the account may be a new one.
+        if is_news && self.held.is_empty() {
             self.low = Some(next);
         }
         self.is_below(next);

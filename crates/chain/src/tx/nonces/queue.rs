@@ -8,7 +8,7 @@ use tensorwire_scale::AccountId;
 use tokio::{sync::watch, time::Instant};
 
 use super::{Nonce, Turn, allocator::Allocator, index::next_index};
-use crate::{Chain, Error, Result};
+use crate::{Chain, Error, Result, flight::Flight};
 
 /// Those who wait for a nonce of one account.
 pub(super) struct Queue {
@@ -21,6 +21,8 @@ struct Line {
     waiting: VecDeque<Arc<Waiting>>,
     /// When the chain last said something that the allocator knows.
     heard: Option<Instant>,
+    /// The question that it is being asked, and since when.
+    asking: Option<(Flight<u64>, Instant)>,
 }
 
 /// One who waits.
@@ -43,7 +45,8 @@ enum Step {
 
 impl Default for Queue {
     fn default() -> Self {
-        let line = Line { allocator: Allocator::default(), waiting: VecDeque::new(), heard: None };
+        let line =
+            Line { allocator: Allocator::default(), waiting: VecDeque::new(), heard: None, asking: None };
         Self { line: Mutex::new(line), changed: watch::Sender::new(()) }
     }
 }
@@ -77,23 +80,40 @@ impl Queue {
         loop {
             match place.step(asks)? {
                 Step::Go(nonce) => return Ok(Nonce::allocated(self.clone(), nonce)),
-                Step::Ask => match next_index(chain, account).await {
-                    Ok(next) => {
-                        asks = false;
-                        self.heard(|allocator| allocator.read(next));
-                    }
-                    Err(error) => self.fail(&error),
-                },
+                Step::Ask => {
+                    let question = self.question(chain, account);
+                    let next = question.get().await;
+                    asks = false;
+                    self.answered(&question, next);
+                }
                 // The sender lives as long as this queue.
                 Step::Wait => _ = changed.changed().await,
             }
         }
     }
 
-    /// Nobody in the line needs to ask the same again.
-    fn fail(&self, error: &Error) {
-        for waiting in self.line().waiting.drain(..) {
-            let _ = waiting.failure.set(error.clone());
+    /// The question for the next nonce, which is one for all.
+    fn question(&self, chain: &Chain, account: AccountId) -> Flight<u64> {
+        let node = chain.node();
+        let begin = || (Flight::new(&node.handle, next_index(node.clone(), account)), Instant::now());
+        self.line().asking.get_or_insert_with(begin).0.clone()
+    }
+
+    /// Whoever is first to see the answer notes it for all. If there is none, nobody who waits needs to ask the same.
+    fn answered(&self, question: &Flight<u64>, next: Result<u64>) {
+        let mut line = self.line();
+        let Some((_, since)) = line.asking.take_if(|(asking, _)| asking.is(question)) else { return };
+        match next {
+            Ok(next) => {
+                let is_news = line.heard.is_none_or(|heard| heard <= since);
+                line.allocator.read(next, is_news);
+                line.heard = Some(Instant::now());
+            }
+            Err(error) => {
+                for waiting in line.waiting.drain(..) {
+                    let _ = waiting.failure.set(error.clone());
+                }
+            }
         }
         self.changed.send_replace(());
     }
@@ -121,7 +141,7 @@ impl<'a> Place<'a> {
             return Err(error.clone());
         }
         let mut line = self.queue.line();
-        let Line { allocator, waiting, heard } = &mut *line;
+        let Line { allocator, waiting, heard, .. } = &mut *line;
         if !waiting.front().is_some_and(|first| Arc::ptr_eq(first, &self.waiting)) {
             return Ok(Step::Wait);
         }

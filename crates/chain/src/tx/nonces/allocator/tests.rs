@@ -23,7 +23,7 @@ struct Model {
 impl Model {
     fn new(waiting: usize) -> Self {
         let mut allocator = Allocator::default();
-        allocator.read(7);
+        allocator.read(7, true);
         Self {
             allocator,
             waiting,
@@ -46,7 +46,7 @@ impl Model {
     fn go(&mut self) {
         while self.waiting > 0 {
             if !self.allocator.is_sure() {
-                self.allocator.read(self.ready());
+                self.allocator.read(self.ready(), true);
             }
             let Some(nonce) = self.allocator.send(self.waiting - 1) else { break };
             assert!(!self.unanswered.contains(&nonce), "{nonce} has two owners");
@@ -165,7 +165,7 @@ fn g5_two_hundred_submissions_take_few_round_trips() {
 #[test]
 fn g5_a_nonce_that_a_caller_has_chosen_is_nobody_elses() {
     let mut allocator = Allocator::default();
-    allocator.read(5);
+    allocator.read(5, true);
     allocator.set_apart(6);
     assert_eq!((allocator.reserve(), allocator.reserve()), (Some(5), Some(7)));
     // Far ahead it makes no hole for others to fill.
@@ -179,7 +179,7 @@ fn g5_a_nonce_that_a_caller_has_chosen_is_nobody_elses() {
 fn g5_what_a_block_holds_and_what_the_chain_says_is_believed() {
     let mut allocator = Allocator::default();
     assert!(!allocator.is_sure() && allocator.reserve().is_none());
-    allocator.read(5);
+    allocator.read(5, true);
     assert_eq!(allocator.send(0), Some(5));
     // It is on its way: nobody goes ahead of it without company.
     assert_eq!(allocator.send(SPARE), None);
@@ -189,10 +189,10 @@ fn g5_what_a_block_holds_and_what_the_chain_says_is_believed() {
     allocator.used(6);
     allocator.taken(7);
     assert!(!allocator.is_sure());
-    allocator.read(9);
+    allocator.read(9, true);
     assert_eq!(allocator.send(0), Some(9));
     // A node that lags does not bring back what is in the pool.
     allocator.forget(9);
-    allocator.read(5);
+    allocator.read(5, true);
     assert_eq!(allocator.send(0), Some(9));
 }

@@ -8,6 +8,7 @@ mod events;
 mod extrinsics;
 mod listings;
 mod metadata_hash;
+mod other_chains;
 mod sample;
 mod signing;
 mod support;

@@ -14,6 +14,7 @@ mod find;
 mod root;
 
 pub use extrinsic::{BlockExtrinsic, ExtrinsicId};
+pub(crate) use find::find;
 
 /// A block's header and extrinsics. See [`At::block`].
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use crate::{
     node::Node,
     pin::Pin,
     pool::Needs,
-    tx::{Following, Nonces},
+    tx::{Evidence, Following, Nonces},
 };
 
 /// A connection to a chain: one websocket, any number of concurrent callers.
@@ -30,6 +30,8 @@ struct Inner {
     /// The nonces of those who sign here.
     nonces: Nonces,
     following: Following,
+    /// What blocks have shown to submissions.
+    evidence: Evidence,
 }
 
 /// How old a head that is being asked for may be to be shared: no caller gets a stale one, or one whose answer is lost.
@@ -61,6 +63,7 @@ impl Chain {
             head: Mutex::default(),
             nonces: Nonces::default(),
             following: Following::default(),
+            evidence: Evidence::default(),
         }))
     }
 
@@ -159,6 +162,10 @@ impl Chain {
             Ok(()) => self.0.node.pool.probe().await,
             Err(_) => Vec::new(),
         }
+    }
+
+    pub(crate) fn evidence(&self) -> &Evidence {
+        &self.0.evidence
     }
 
     pub(crate) fn node(&self) -> &Arc<Node> {

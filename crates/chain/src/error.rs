@@ -2,6 +2,7 @@ use std::{fmt, sync::Arc};
 
 use tensorwire_rpc as rpc;
 use tensorwire_scale as scale;
+use tensorwire_wallet as wallet;
 
 /// The result of this crate's operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -18,12 +19,15 @@ struct Inner {
     message: String,
     asked: Option<String>,
     source: Option<Source>,
+    /// Why a transaction was refused, in names.
+    refusal: Option<Box<scale::TransactionError>>,
 }
 
 #[derive(Clone)]
 enum Source {
     Rpc(rpc::Error),
     Scale(scale::Error),
+    Wallet(wallet::Error),
 }
 
 /// The kinds of [`Error`].
@@ -79,7 +83,7 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner { kind, message: message.into(), asked: None, source: None }))
+        Self(Arc::new(Inner { kind, message: message.into(), asked: None, source: None, refusal: None }))
     }
 
     /// The system gives no thread to serve the sockets with.
@@ -123,6 +127,27 @@ impl Error {
             Some(Source::Scale(error)) => Some(error),
             _ => None,
         }
+    }
+
+    /// The signer's error behind this one.
+    pub fn wallet(&self) -> Option<&wallet::Error> {
+        match &self.0.source {
+            Some(Source::Wallet(error)) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Why the chain does not take a transaction, in names, where it is known: of kind `Rejected`.
+    pub fn transaction_error(&self) -> Option<&scale::TransactionError> {
+        self.0.refusal.as_deref()
+    }
+
+    /// The same error as the refusal of a transaction, for this reason.
+    pub(crate) fn refused(mut self, message: String, reason: Option<scale::TransactionError>) -> Self {
+        let inner = Arc::make_mut(&mut self.0);
+        (inner.kind, inner.message) = (ErrorKind::Rejected, message);
+        inner.refusal = reason.map(Box::new);
+        self
     }
 
     /// Whether the deadline passed.
@@ -173,7 +198,7 @@ impl From<rpc::Error> for Error {
         };
         let kind = error.server_error().and_then(|server| missing(&server.message)).unwrap_or(kind);
         let message = error.to_string();
-        Self(Arc::new(Inner { kind, message, asked: None, source: Some(Source::Rpc(error)) }))
+        Self(Arc::new(Inner { kind, message, asked: None, source: Some(Source::Rpc(error)), refusal: None }))
     }
 }
 
@@ -196,7 +221,21 @@ impl From<scale::Error> for Error {
             _ => ErrorKind::Decode,
         };
         let message = error.to_string();
-        Self(Arc::new(Inner { kind, message, asked: None, source: Some(Source::Scale(error)) }))
+        Self(Arc::new(Inner {
+            kind,
+            message,
+            asked: None,
+            source: Some(Source::Scale(error)),
+            refusal: None,
+        }))
+    }
+}
+
+impl From<wallet::Error> for Error {
+    fn from(error: wallet::Error) -> Self {
+        let message = format!("the signer: {error}");
+        let source = Some(Source::Wallet(error));
+        Self(Arc::new(Inner { kind: ErrorKind::Signer, message, asked: None, source, refusal: None }))
     }
 }
 

@@ -35,7 +35,6 @@ mod runtimes;
 mod status;
 mod storage;
 mod streamed;
-#[allow(dead_code, reason = "submissions come next")]
 mod tx;
 mod values;
 mod verified;
@@ -64,6 +63,10 @@ pub use receipt::{Item, ItemResult, Receipt};
 pub use runtime_call::RuntimeCall;
 pub use status::{EndpointState, EndpointStatus, Role};
 pub use storage::StorageQuery;
+pub use tx::{
+    Cause, Expiry, Outcome, PaymentInfo, Pending, Rejection, SignedTransaction, Status, Statuses, Submission,
+    Transaction,
+};
 pub use version::RuntimeVersion;
 pub use watch::{Change, Watch};
 
@@ -74,6 +77,9 @@ pub use tensorwire_rpc::Stats;
 /// derives [`FromScale`] without that crate among its dependencies says `#[scale(crate = "..::scale")]`.
 pub use tensorwire_scale as scale;
 pub use tensorwire_scale::{
-    AccountId, Arguments, Call, ChangeKind, Diff, Difference, DispatchError, Era, Event, Extrinsic,
-    ExtrinsicKind, FromScale, ItemChange, ItemKind, Phase, Runtime, Signed, TransactionError, Types, Value,
+    AccountId, Arguments, Call, ChangeKind, Diff, Difference, DispatchError, Era, Event, ExtensionValue,
+    Extrinsic, ExtrinsicKind, FromScale, ItemChange, ItemKind, Phase, Runtime, Signature, Signed,
+    SigningPayload, TransactionError, Types, Value,
 };
+/// Whoever signs.
+pub use tensorwire_wallet::{Signer, Signing};

@@ -12,6 +12,7 @@ mod entries;
 mod heads;
 mod runtime;
 mod subtensor;
+mod tx;
 mod watch;
 
 pub use at::At;
@@ -19,6 +20,7 @@ pub use chain::Chain;
 pub use entries::Entries;
 pub use heads::Heads;
 pub use subtensor::Subtensor;
+pub use tx::{SignedTransaction, Statuses, Submission, Transaction};
 pub use watch::Watch;
 
 use runtime::wait;

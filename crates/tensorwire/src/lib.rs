@@ -34,6 +34,11 @@ pub use tensorwire_chain::{
 };
 /// What is kept between runs.
 pub use tensorwire_chain::{CacheEntry, CacheStats, RuntimeStore, StoreEntry, StoreFuture};
+/// What is sent, who signs it, and what became of it.
+pub use tensorwire_chain::{
+    Cause, Expiry, ExtensionValue, Outcome, PaymentInfo, Pending, Rejection, Signature, SignedTransaction,
+    Signer, Signing, SigningPayload, Status, Statuses, Submission, Transaction,
+};
 /// What an upgrade changes.
 pub use tensorwire_chain::{ChangeKind, Diff, Difference, ItemChange, ItemKind};
 

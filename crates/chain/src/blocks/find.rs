@@ -1,14 +1,17 @@
-use futures_util::{StreamExt, TryStreamExt, stream};
+use std::{ops::RangeInclusive, sync::Arc};
+
+use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream};
 use tensorwire_scale::hash::blake2_256;
 
 use super::{ExtrinsicId, body::Body};
 use crate::{
-    At, Chain, Error, ErrorKind, Hash, Receipt, Result, backfill,
+    At, BlockRef, Chain, Error, ErrorKind, Hash, Receipt, Result, backfill,
+    node::Node,
     pin::{Located, Pin},
 };
 
 /// Hashes of blocks that one request asks for.
-const HASHES: usize = 64;
+const HASHES: u64 = 64;
 
 /// Blocks on their way at once.
 const BLOCKS: usize = 8;
@@ -45,34 +48,8 @@ impl Chain {
         let search = async {
             let head = self.head().await?.number().await?;
             let count = last.min(head.saturating_add(1));
-            let chunks = (0..count).step_by(HASHES).map(move |above| {
-                let below = count.min(above + HASHES as u64);
-                (above..below).map(|depth| head - depth).collect::<Vec<_>>()
-            });
-            let blocks = stream::iter(chunks)
-                .then(|numbers| async move {
-                    let hashes = backfill::hashes(node, &numbers, |hashes| hashes.len() == numbers.len());
-                    let hashes = hashes.await?;
-                    Ok::<_, Error>(stream::iter(numbers.into_iter().zip(hashes).map(Ok::<_, Error>)))
-                })
-                .try_flatten()
-                .map(|block| async move {
-                    let (number, block) = block?;
-                    let block = block.ok_or_else(|| {
-                        Error::new(
-                            ErrorKind::UnknownBlock,
-                            format!("no endpoint has block {number} any more"),
-                        )
-                    })?;
-                    let at = Located::block(node, block, Some(number));
-                    let body = Body::fetch(node, at).await?;
-                    let is_here = body.extrinsics.iter().any(|bytes| blake2_256(bytes) == hash.0);
-                    Ok::<_, Error>(is_here.then_some((block, number)))
-                })
-                .buffered(BLOCKS);
-            let mut found = std::pin::pin!(blocks.try_filter_map(|found| async move { Ok(found) }));
-            match found.try_next().await? {
-                Some((block, number)) => Ok(At::new(node, Pin::block(node, block, Some(number)))),
+            match find(node, hash, head.saturating_add(1) - count..=head).await? {
+                Some(block) => Ok(At::new(node, Pin::block(node, block.hash, Some(block.number)))),
                 None => {
                     let message = format!("it is in none of the {count} blocks up to block {head}");
                     Err(Error::new(ErrorKind::NotFound, message))
@@ -81,4 +58,47 @@ impl Chain {
         };
         node.bounded(asked, search).await?.extrinsic(hash).await
     }
+}
+
+/// The newest block of the best chain at these heights that holds the extrinsic of that hash, if one does. One request for
+/// each block, eight at once, and one more for every 64.
+pub(crate) async fn find(
+    node: &Arc<Node>,
+    hash: Hash,
+    heights: RangeInclusive<u64>,
+) -> Result<Option<BlockRef>> {
+    let (first, last) = heights.into_inner();
+    let mut next = Some(last);
+    while let Some(top) = next.filter(|top| *top >= first) {
+        let numbers: Vec<_> = (first.max(top.saturating_sub(HASHES - 1))..=top).rev().collect();
+        let count = numbers.len();
+        let hashes = backfill::hashes(node, &numbers, move |hashes| hashes.len() == count).await?;
+        let blocks = numbers.into_iter().zip(hashes).map(|(number, block)| holds(node, number, block, hash));
+        let mut blocks = stream::iter(blocks).buffered(BLOCKS);
+        while let Some(found) = blocks.try_next().await? {
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        next = top.checked_sub(HASHES);
+    }
+    Ok(None)
+}
+
+/// The block, if it holds the extrinsic of that hash. One request.
+fn holds(
+    node: &Arc<Node>,
+    number: u64,
+    block: Option<Hash>,
+    extrinsic: Hash,
+) -> BoxFuture<'_, Result<Option<BlockRef>>> {
+    async move {
+        let hash = block.ok_or_else(|| {
+            Error::new(ErrorKind::UnknownBlock, format!("no endpoint has block {number} any more"))
+        })?;
+        let body = Body::fetch(node, Located::block(node, hash, Some(number))).await?;
+        let is_here = body.extrinsics.iter().any(|bytes| blake2_256(bytes) == extrinsic.0);
+        Ok(is_here.then_some(BlockRef { number, hash }))
+    }
+    .boxed()
 }

@@ -19,6 +19,11 @@ pub(crate) struct Feed {
 }
 
 impl Feed {
+    /// As of [`Subscription::next`]: of this endpoint for as long as it can be reached, whether or not another is better.
+    pub(crate) async fn next_here(&mut self) -> Option<Result<Answer, rpc::Error>> {
+        self.subscription.next().await
+    }
+
     /// As of [`Subscription::next`]; `None` also when another endpoint has become the better one.
     pub(crate) async fn next(&mut self) -> Option<Result<Answer, rpc::Error>> {
         let Self { pool, endpoint, subscription, changed } = self;
@@ -41,7 +46,8 @@ impl Drop for Feed {
 }
 
 impl Pool {
-    /// Subscribes where the head is freshest. A subscription at one of several endpoints ends with its websocket.
+    /// Subscribes where the head is freshest. A subscription at one of several endpoints ends with its websocket. A request
+    /// that must not be sent twice goes to another endpoint only if it has not reached the one before.
     pub(crate) async fn subscribe(
         self: &Arc<Self>,
         request: Request,
@@ -62,6 +68,7 @@ impl Pool {
             };
             // An endpoint that keeps silent leaves the next one its share of the time.
             let left = deadline.saturating_duration_since(Instant::now());
+            let only_once = !request.is_safe_to_replay();
             let request = request.clone();
             let request = match self.is_alone() {
                 true => request.timeout(left),
@@ -74,6 +81,7 @@ impl Pool {
                     return Ok(Feed { pool: self.clone(), endpoint, subscription, changed });
                 }
                 Err(error) if self.is_alone() || error.is_server() => return Err(error.into()),
+                Err(error) if only_once && error.may_have_run() => return Err(error.into()),
                 Err(error) => {
                     if error.is_timeout() {
                         let until = Instant::now() + self.max_lag.1;

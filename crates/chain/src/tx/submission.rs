@@ -1,0 +1,243 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+use tokio::{
+    sync::{oneshot, watch},
+    task::AbortHandle,
+    time::timeout,
+};
+
+use super::{
+    Expiry, Outcome, Pending, Rejection, SignedTransaction, Status, nonces::Nonce, present::Present,
+    refusal::Refusal, tracker::Tracker, transaction::TIMEOUT,
+};
+use crate::{Chain, Error, ErrorKind, Hash, Receipt, Result};
+
+/// A transaction that was sent, or may have been: what became of it is followed until the chain shows it.
+///
+/// Cheap to clone. It works by itself, whether or not it is waited for, as long as a handle of it is left: a lost node is
+/// waited for, the same bytes are offered again, and the blocks are searched. Dropping the handles ends that, not the
+/// transaction.
+///
+/// There is no flag of success here: [`in_block`](Self::in_block) and [`finalized`](Self::finalized) give the [`Receipt`],
+/// which has one.
+#[derive(Clone)]
+#[must_use = "what was sent may fail: wait for `in_block`, `finalized` or `outcome`"]
+pub struct Submission(Arc<Inner>);
+
+struct Inner {
+    pending: Pending,
+    timeout: Duration,
+    progress: watch::Receiver<Progress>,
+    work: AbortHandle,
+}
+
+/// How far a submission is.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// All statuses, but the oldest where there were very many.
+    statuses: Vec<Status>,
+    forgotten: usize,
+    /// Where it is now, as long as that is not reorganised away.
+    pub(super) included: Option<Receipt>,
+    pub(super) end: Option<End>,
+}
+
+/// Nothing that comes later changes it.
+#[derive(Debug, Clone)]
+pub(super) enum End {
+    Finalized(Receipt),
+    Rejected(Rejection),
+    Expired(Expiry),
+    /// The chain was closed by its owner.
+    Failed(Error),
+}
+
+/// More are not remembered: a node may go on telling for ever.
+const STATUSES: usize = 1024;
+
+impl Progress {
+    pub(super) fn tell(&mut self, status: Status) {
+        if self.statuses.len() == STATUSES {
+            self.statuses.remove(0);
+            self.forgotten += 1;
+        }
+        self.statuses.push(status);
+    }
+}
+
+impl Submission {
+    /// Sends it and waits for the first answer; what sends it goes on with it.
+    pub(super) async fn begin(
+        signed: SignedTransaction,
+        present: &Present,
+    ) -> Result<Self, (Refusal, Option<Nonce>)> {
+        let SignedTransaction { chain, pending, nonce, timeout, .. } = signed;
+        let (answer, answered) = oneshot::channel();
+        let submission = Self::start(&chain, pending, timeout, |tracker| {
+            tracker.begin(nonce, present.runtime.clone(), answer)
+        });
+        match answered.await {
+            Ok(Err(refused)) => Err(refused),
+            Ok(Ok(())) | Err(_) => Ok(submission),
+        }
+    }
+
+    fn start<F>(chain: &Chain, pending: Pending, timeout: Duration, run: impl FnOnce(Tracker) -> F) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (tell, progress) = watch::channel(Progress::default());
+        let tracker = Tracker::new(chain.clone(), pending.clone(), tell);
+        let work = chain.node().handle.spawn(run(tracker)).abort_handle();
+        Self(Arc::new(Inner { pending, timeout, progress, work }))
+    }
+
+    /// The hash by which the transaction is known: blake2-256 of its bytes.
+    pub fn hash(&self) -> Hash {
+        self.0.pending.hash
+    }
+
+    /// Its nonce; none for an unsigned one.
+    pub fn nonce(&self) -> Option<u64> {
+        self.0.pending.nonce
+    }
+
+    /// The last block that can hold it; none for an immortal one.
+    pub fn last_block(&self) -> Option<u64> {
+        self.0.pending.last_block
+    }
+
+    /// What to write down to find out later, in another process too, what became of it.
+    pub fn pending(&self) -> &Pending {
+        &self.0.pending
+    }
+
+    /// What became of it in the block that holds it, as soon as one of the best chain does. A reorganisation may take the
+    /// block away: [`finalized`](Self::finalized) waits for one that stays.
+    ///
+    /// Two requests for the block, whoever waits, shared by all submissions that are in it; none while it is waited for.
+    ///
+    /// # Errors
+    /// `Rejected`, `Expired` and `RuntimeChanged` where the chain proves that it never will be in a block. `FateUnknown` after
+    /// the transaction's [`timeout`](crate::Transaction::timeout): the submission goes on, and may be asked again.
+    pub async fn in_block(&self) -> Result<Receipt> {
+        self.wait(|progress| match &progress.end {
+            Some(end) => Some(end.receipt()),
+            None => progress.included.clone().map(Ok),
+        })
+        .await
+    }
+
+    /// What became of it in the final block that holds it.
+    ///
+    /// One request at most beside those of [`in_block`](Self::in_block).
+    ///
+    /// # Errors
+    /// Those of [`in_block`](Self::in_block).
+    pub async fn finalized(&self) -> Result<Receipt> {
+        self.wait(|progress| progress.end.as_ref().map(End::receipt)).await
+    }
+
+    /// How it ended, or how far it came within the transaction's [`timeout`](crate::Transaction::timeout).
+    pub async fn outcome(&self) -> Outcome {
+        let mut progress = self.0.progress.clone();
+        let ended = progress.wait_for(|progress| progress.end.is_some());
+        let _ = timeout(self.0.timeout, ended).await;
+        let progress = self.0.progress.borrow();
+        match (&progress.end, &progress.included) {
+            (Some(End::Finalized(receipt)), _) => Outcome::Finalized(receipt.clone()),
+            (Some(End::Rejected(rejection)), _) => Outcome::Rejected(rejection.clone()),
+            (Some(End::Expired(expiry)), _) => Outcome::Expired(expiry.clone()),
+            (_, Some(receipt)) => Outcome::InBlock(receipt.clone()),
+            (_, None) => {
+                let (nonce, last_block) = (self.nonce(), self.last_block());
+                Outcome::Unknown { hash: self.hash(), nonce, last_block }
+            }
+        }
+    }
+
+    /// Its steps from the first one on, and then as they come; ends after the last one.
+    pub fn statuses(&self) -> Statuses {
+        let next = |(submission, mut told): (Self, usize)| async move {
+            let mut progress = submission.0.progress.clone();
+            let is_there = |progress: &Progress| {
+                progress.forgotten + progress.statuses.len() > told || progress.end.is_some()
+            };
+            let status = {
+                let progress = progress.wait_for(is_there).await.ok()?;
+                told = told.max(progress.forgotten);
+                progress.statuses.get(told - progress.forgotten)?.clone()
+            };
+            Some((Ok(status), (submission, told + 1)))
+        };
+        Statuses(stream::unfold((self.clone(), 0), next).fuse().boxed())
+    }
+
+    async fn wait(&self, told: impl Fn(&Progress) -> Option<Result<Receipt>>) -> Result<Receipt> {
+        let mut progress = self.0.progress.clone();
+        let waited = timeout(self.0.timeout, progress.wait_for(|progress| told(progress).is_some())).await;
+        let told = match waited {
+            Ok(Ok(progress)) => told(&progress),
+            Ok(Err(_)) => Some(Err(Error::new(
+                ErrorKind::Connection,
+                "the async runtime that served the connection has ended",
+            ))),
+            Err(_) => None,
+        };
+        told.unwrap_or_else(|| Err(self.unknown())).map_err(|error| error.asking(|| format!("{self:?}")))
+    }
+
+    fn unknown(&self) -> Error {
+        let until = match self.last_block() {
+            Some(last) => format!("it may come into a block up to {last}"),
+            None => "it may come into any later block".to_owned(),
+        };
+        let message = format!("not decided within {:?}: {until}; ask again", self.0.timeout);
+        Error::new(ErrorKind::FateUnknown, message)
+    }
+}
+
+impl Chain {
+    /// Takes up a submission that was begun before, perhaps by another process: looks for it in the blocks, and offers the
+    /// node its bytes again if it has them and they can still come into one. Returns at once.
+    pub async fn resolve(&self, pending: &Pending) -> Result<Submission> {
+        self.node().is_ours()?;
+        let hold = pending.account.zip(pending.nonce);
+        let nonce = hold.map(|(account, nonce)| self.nonces().hold(account, nonce));
+        Ok(Submission::start(self, pending.clone(), TIMEOUT, |tracker| tracker.resume(nonce)))
+    }
+}
+
+impl End {
+    fn receipt(&self) -> Result<Receipt> {
+        match self {
+            Self::Finalized(receipt) => Ok(receipt.clone()),
+            Self::Rejected(rejection) => Err(rejection.error()),
+            Self::Expired(expiry) => Err(expiry.error()),
+            Self::Failed(error) => Err(error.clone()),
+        }
+    }
+}
+
+/// The steps of a submission. See [`Submission::statuses`].
+#[must_use = "a stream does nothing unless polled"]
+pub struct Statuses(BoxStream<'static, Result<Status>>);
+
+crate::streamed::streamed!(Statuses of Status, "The next step; `None` after the last. Dropping the future loses nothing.");
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.work.abort();
+    }
+}
+
+impl fmt::Debug for Submission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "transaction {}", self.hash())?;
+        self.nonce().map_or(Ok(()), |nonce| write!(f, " with nonce {nonce}"))
+    }
+}

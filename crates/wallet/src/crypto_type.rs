@@ -30,6 +30,13 @@ impl CryptoType {
             _ => None,
         }
     }
+
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Sr25519 => Self::Ed25519,
+            Self::Ed25519 => Self::Sr25519,
+        }
+    }
 }
 
 impl fmt::Display for CryptoType {

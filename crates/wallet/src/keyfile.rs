@@ -26,6 +26,9 @@ pub struct Keyfile {
     content: Zeroizing<Vec<u8>>,
 }
 
+/// What is behind the name of a key in the name of the file of its public half.
+pub(crate) const PUBLIC: &str = "pub.txt";
+
 /// What to do where a file exists already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IfExists {
@@ -126,14 +129,19 @@ impl Keyfile {
     /// As [`keypair`](Self::keypair), which it has to open as first; `Io` if it cannot be written.
     pub fn change_password(&self, old: Option<&str>, new: Option<&str>) -> Result<Keypair> {
         let plain = self.plain(old)?;
-        let content = Content::parse(&plain).map_err(|reason| self.damaged(&reason))?;
+        let content = self.parsed(&plain)?;
         let pair = content.keypair().map_err(|reason| self.damaged(&reason))?;
         write_sealed(&self.path, &plain, new, IfExists::Replace)?;
         Ok(pair)
     }
 
     fn content(&self, password: Option<&str>) -> Result<Content> {
-        Content::parse(&self.plain(password)?).map_err(|reason| self.damaged(&reason))
+        self.parsed(&self.plain(password)?)
+    }
+
+    fn parsed(&self, plain: &[u8]) -> Result<Content> {
+        let is_public = self.path.to_string_lossy().ends_with(PUBLIC);
+        Content::parse(plain, is_public).map_err(|reason| self.damaged(&reason))
     }
 
     fn plain(&self, password: Option<&str>) -> Result<Zeroizing<Vec<u8>>> {

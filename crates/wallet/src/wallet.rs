@@ -7,7 +7,10 @@ use std::{
 
 use crate::{
     Error, ErrorKind, IfExists, Keyfile, Keypair, PublicKey, Result,
-    keyfile::file::{expanded, refused},
+    keyfile::{
+        PUBLIC,
+        file::{expanded, refused},
+    },
 };
 
 /// A wallet as bittensor lays it out: a folder with a coldkey and any number of hotkeys.
@@ -29,7 +32,6 @@ const FOLDER: &str = "~/.bittensor/wallets";
 
 const COLDKEY: &str = "coldkey";
 const HOTKEYS: &str = "hotkeys";
-const PUBLIC: &str = "pub.txt";
 
 impl Wallet {
     /// The wallet of that name in that folder of wallets; in `~/.bittensor/wallets` if none is given. Nothing is read,

@@ -1,4 +1,4 @@
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::IgnoredAny};
 use zeroize::Zeroizing;
 
 use crate::{AccountId, CryptoType, Keypair, Mnemonic, PublicKey};
@@ -15,9 +15,22 @@ pub(crate) struct Content {
     secret_phrase: Option<SecretText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     secret_seed: Option<SecretText>,
+    /// Some old files have a space in front of the name.
+    #[serde(alias = " ss58Address")]
     ss58_address: Option<String>,
     /// sr25519 where it is missing: files are older than the field.
-    crypto_type: Option<u8>,
+    crypto_type: Option<Code>,
+    /// Of a file that polkadot-js has exported, which is another format.
+    #[serde(skip_serializing)]
+    encoded: Option<IgnoredAny>,
+}
+
+/// A number, which some tools wrote as text.
+#[derive(Deserialize, Serialize)]
+#[serde(untagged)]
+enum Code {
+    Number(u8),
+    Text(String),
 }
 
 /// Text that is wiped from memory when it is dropped.
@@ -27,18 +40,31 @@ struct SecretText(Zeroizing<String>);
 const LONGEST: usize = 2048;
 
 impl Content {
-    /// Of JSON, or of the bare address or 0x-hex public key that old versions wrote. The error is for people.
-    pub(crate) fn parse(plain: &[u8]) -> Result<Self, String> {
-        let plain = plain.trim_ascii();
-        if plain.starts_with(b"{") {
+    /// Of JSON, or of the bare text that old versions wrote: mnemonic, seed or private key, or in a file of public
+    /// halves the address or public key. The error is for people.
+    pub(crate) fn parse(plain: &[u8], is_public: bool) -> Result<Self, String> {
+        let text = str::from_utf8(plain).map_err(|_| "it is no text")?.trim();
+        if text.starts_with('{') {
             // What serde says of a field would repeat its value.
-            return serde_json::from_slice(plain).map_err(|error| {
+            let content: Self = serde_json::from_str(text).map_err(|error| {
                 format!("its JSON is damaged at line {}, column {}", error.line(), error.column())
-            });
+            })?;
+            return match content.encoded {
+                Some(_) => Err("it is an export of polkadot-js, which is another format".to_owned()),
+                None => Ok(content),
+            };
         }
-        let account = str::from_utf8(plain).ok().and_then(account);
-        let account = account.ok_or("it is neither JSON nor an address")?;
-        Ok(Self { ss58_address: Some(account.to_string()), ..Self::default() })
+        let secret = || Some(SecretText(Zeroizing::new(text.to_owned())));
+        if is_public || AccountId::from_ss58(text).is_ok() {
+            let account = account(text).ok_or("it is neither JSON nor an address")?;
+            Ok(Self { ss58_address: Some(account.to_string()), ..Self::default() })
+        } else if const_hex::check(text).is_ok() {
+            Ok(Self { private_key: secret(), ..Self::default() })
+        } else if Mnemonic::parse(text).is_ok() {
+            Ok(Self { secret_phrase: secret(), ..Self::default() })
+        } else {
+            Err("it is neither JSON, nor a mnemonic, nor a seed".to_owned())
+        }
     }
 
     /// Of a key with its secret.
@@ -59,7 +85,7 @@ impl Content {
             account_id: Some(hex.clone()),
             public_key: Some(hex),
             ss58_address: Some(key.account.to_string()),
-            crypto_type: Some(key.crypto_type.code()),
+            crypto_type: Some(Code::Number(key.crypto_type.code())),
             ..Self::default()
         }
     }
@@ -71,11 +97,13 @@ impl Content {
     }
 
     fn crypto_type(&self) -> Result<CryptoType, String> {
-        match self.crypto_type {
-            None => Ok(CryptoType::default()),
-            Some(code) => CryptoType::from_code(code)
-                .ok_or_else(|| format!("its cryptoType is {code}; 1 is sr25519, 0 is ed25519")),
-        }
+        let code = match &self.crypto_type {
+            None => return Ok(CryptoType::default()),
+            Some(Code::Number(code)) => Some(*code),
+            Some(Code::Text(code)) => code.trim().parse().ok(),
+        };
+        let crypto_type = code.and_then(CryptoType::from_code);
+        crypto_type.ok_or_else(|| "its cryptoType is none: 1 is sr25519, 0 is ed25519".to_owned())
     }
 
     /// The public half, if the file says it: encryption aside, every file does that bittensor has written.
@@ -91,33 +119,38 @@ impl Content {
         Ok(known.map(|account| PublicKey { account, crypto_type }))
     }
 
-    /// The key pair of the first secret in it that is the public key's: words may be there beside a key that was
-    /// derived from them.
+    /// The key pair of the first secret in it that is the address's: words may be there beside a key that was derived
+    /// from them, and the kind of key may be missing or wrong.
     pub(crate) fn keypair(&self) -> Result<Keypair, String> {
         let crypto_type = self.crypto_type()?;
-        let public = self.public_key()?;
-        let phrase = self
-            .secret_phrase
-            .as_ref()
-            .map(|phrase| Mnemonic::parse(&phrase.0).and_then(|mnemonic| mnemonic.keypair(crypto_type, "")));
-        let seed = self.secret_seed.as_ref().map(|seed| seed.keypair(crypto_type));
-        let private = self.private_key.as_ref().map(|key| key.keypair(crypto_type));
-        let mut reason = None;
-        for pair in [phrase, seed, private].into_iter().flatten() {
+        let Some(public) = self.public_key()? else {
+            let pair = self.pairs(crypto_type).next();
+            return match pair {
+                Some(pair) => pair.map_err(|error| error.to_string()),
+                None => Err("it holds no key".to_owned()),
+            };
+        };
+        let mut reason = "it holds the public half of a key alone".to_owned();
+        let kinds = [crypto_type, crypto_type.other()];
+        for pair in kinds.into_iter().flat_map(|kind| self.pairs(kind)) {
             match pair {
-                Ok(pair) if public.is_none_or(|public| public == pair.public_key()) => return Ok(pair),
-                Ok(_) => reason = Some("its secret is that of another key than its address says".to_owned()),
-                Err(error) => reason = reason.or_else(|| Some(error.to_string())),
+                Ok(pair) if pair.account() == public.account => return Ok(pair),
+                Ok(_) => reason = "its secret is that of another key than its address says".to_owned(),
+                Err(error) => reason = error.to_string(),
             }
         }
-        Err(reason.unwrap_or_else(|| "it holds the public half of a key alone".to_owned()))
+        Err(reason)
     }
-}
 
-impl SecretText {
-    fn keypair(&self, crypto_type: CryptoType) -> crate::Result<Keypair> {
-        let bytes = const_hex::decode(self.0.as_bytes()).map(Zeroizing::new).unwrap_or_default();
-        Keypair::from_private_key(&bytes, crypto_type)
+    /// What each of its secrets gives as a key of that kind.
+    fn pairs(&self, crypto_type: CryptoType) -> impl Iterator<Item = crate::Result<Keypair>> {
+        let of_words = move |phrase: &SecretText| Mnemonic::parse(&phrase.0)?.keypair(crypto_type, "");
+        let of_bytes = move |key: &SecretText| {
+            let bytes = const_hex::decode(key.0.as_bytes()).map(Zeroizing::new).unwrap_or_default();
+            Keypair::from_private_key(&bytes, crypto_type)
+        };
+        let words = self.secret_phrase.iter().map(of_words);
+        words.chain([&self.secret_seed, &self.private_key].into_iter().flatten().map(of_bytes))
     }
 }
 

@@ -28,6 +28,22 @@ impl NotFound {
     }
 }
 
+/// What was sent may be on its way still: nobody may take this for a failure, and send it again.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Undecided {
+    message: String,
+}
+
+impl Undecided {
+    pub(crate) fn new(message: String) -> Self {
+        Self { message }
+    }
+}
+
+/// The exit code of what is not known.
+const UNDECIDED: u8 = 3;
+
 const LISTS_THE_RUNTIME: &str = "`tw metadata` lists what the runtime has";
 
 const BOLD_RED: Style = AnsiColor::Red.on_default().bold();
@@ -46,7 +62,12 @@ pub(crate) fn report(error: &Error) -> ExitCode {
     if let Some(hint) = hint(error) {
         anstream::eprintln!("{CYAN}hint:{CYAN:#} {hint}");
     }
-    ExitCode::FAILURE
+    if is_undecided(error) { ExitCode::from(UNDECIDED) } else { ExitCode::FAILURE }
+}
+
+fn is_undecided(error: &Error) -> bool {
+    let lost = error.downcast_ref::<tensorwire::Error>().map(tensorwire::Error::kind);
+    error.is::<Undecided>() || lost == Some(ErrorKind::FateUnknown)
 }
 
 /// The error and its causes; some of them like to spread over many lines.
@@ -79,13 +100,19 @@ fn hint(error: &Error) -> Option<Cow<'static, str>> {
         let wait = wait.unwrap_or_default();
         return Some(format!("wait{wait}, or name another operator's node with --fallback URL").into());
     }
+    let is_bad_proof = error.transaction_error().is_some_and(|error| error.name() == "BadProof");
     let hint = match error.kind() {
+        ErrorKind::Rejected if is_bad_proof => {
+            "the signature is by another key, or for another chain, runtime or era: sign it anew"
+        }
         ErrorKind::Timeout => "--timeout SECONDS gives it longer",
         ErrorKind::Pruned => {
             "--archive URL asks a node that keeps the state of old blocks, as --network archive does"
         }
         ErrorKind::WrongChain => "--network, --fallback and --archive have to name nodes of one chain",
         ErrorKind::NotFound => LISTS_THE_RUNTIME,
+        ErrorKind::RuntimeChanged => "compose and sign it anew, with the metadata of the new runtime",
+        ErrorKind::Expired => "it never will be in a block: compose and sign it anew",
         _ => return None,
     };
     Some(hint.into())

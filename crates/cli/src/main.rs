@@ -44,10 +44,12 @@ Examples:
   tw --json neurons --all | jq length       # all subnets, for programs
   tw --network archive --at 5000000 query SubtensorModule TotalNetworks
   tw watch finalized                        # each block, once, in order
+  tw tx Balances transfer_keep_alive --from cold --args '[\"5FHn..\", 1000]'
 
 With --json, exactly one JSON value is written to stdout and all else to stderr,
 except by --help, --version, completions, and by map, watch and scale --lines: one a line.
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted, 143 terminated. RUST_LOG=debug tells more.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 sent but not known what became of it, 130 interrupted,
+143 terminated. RUST_LOG=debug tells more.";
 
 fn main() -> ExitCode {
     let Tw { command, options } = Tw::parse();

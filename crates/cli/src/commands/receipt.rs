@@ -1,9 +1,12 @@
 use anyhow::Result;
 use clap::Args;
-use tensorwire::Receipt;
+use tensorwire::{Call, DispatchWeight, ExtrinsicId, Item, ItemResult, Receipt};
 
 use super::{block::text::outcome, extrinsic};
-use crate::{amount, context::Context};
+use crate::{
+    amount::{self, grouped},
+    context::Context,
+};
 
 /// Show what became of an extrinsic, and of the calls within it
 #[derive(Args)]
@@ -43,30 +46,55 @@ fn text(receipt: &Receipt) -> String {
         format!("block      {}", receipt.block().hash),
     ];
     if let Ok(decoded) = receipt.decoded() {
-        lines.push(format!("call       {}.{}", decoded.call().pallet(), decoded.call().name()));
+        lines.push(format!("call       {}", name(decoded.call())));
         lines.extend(decoded.signer().map(|signer| format!("signer     {signer}")));
     }
-    lines.push(format!("outcome    {}", outcome(receipt)));
+    let doubt = receipt.doubt().map(|doubt| format!("outcome    in doubt: {doubt}"));
+    lines.push(doubt.unwrap_or_else(|| format!("outcome    {}", outcome(receipt))));
     lines.extend(receipt.fee().map(|fee| format!("fee        {}", amount::whole(fee))));
+    lines.extend(receipt.weight().map(|DispatchWeight { ref_time, proof_size }| {
+        format!("weight     ref_time {}, proof_size {}", grouped(ref_time), grouped(proof_size))
+    }));
+    if !receipt.items().is_empty() {
+        lines.push("items".to_owned());
+        receipt.items().iter().for_each(|found| item(found, 1, &mut lines));
+    }
     lines.push(format!("events     {}", receipt.events().len()));
     lines.extend(receipt.events().iter().map(|event| format!("  {event}")));
     lines.join("\n")
 }
 
+/// A line for the call and each that it carried, indented.
+fn item(of: &Item, depth: usize, lines: &mut Vec<String>) {
+    let result = match of.result() {
+        ItemResult::Failed(error) => format!("failed: {error}"),
+        ItemResult::Ok => "ok".to_owned(),
+        ItemResult::Reverted => "reverted".to_owned(),
+        ItemResult::NotReached => "not reached".to_owned(),
+        _ => "unknown".to_owned(),
+    };
+    lines.push(format!("{:indent$}{}  {}  {result}", "", of.path(), name(of.call()), indent = 2 * depth));
+    of.items().iter().for_each(|within| item(within, depth + 1, lines));
+}
+
+fn name(call: &Call) -> String {
+    format!("{}.{}", call.pallet(), call.name())
+}
+
 /// An extrinsic that is in a block, and has not done what it was to do.
 #[derive(Debug, thiserror::Error)]
-#[error("extrinsic {id} failed: {cause}")]
+#[error("extrinsic {id} {cause}")]
 pub(crate) struct Failed {
-    id: String,
+    id: ExtrinsicId,
     cause: String,
 }
 
 impl Failed {
     fn of(receipt: &Receipt) -> Self {
-        let cause = match receipt.error() {
-            Some(error) => error.to_string(),
-            None => "the chain does not say that it has succeeded".to_owned(),
+        let cause = match (receipt.error(), receipt.doubt()) {
+            (Some(error), _) => format!("failed: {error}"),
+            (None, doubt) => format!("may have failed: {}", doubt.unwrap_or("its events do not say")),
         };
-        Self { id: receipt.id().to_string(), cause }
+        Self { id: receipt.id(), cause }
     }
 }

@@ -18,6 +18,7 @@ mod running;
 mod shell;
 mod status;
 mod support;
+mod tx;
 mod tx_offline;
 mod types;
 mod verify;

@@ -1,4 +1,4 @@
-//! `tw tx compose` and `tw tx sign` on a machine without a network.
+//! `tw tx compose`, `sign` and `attach` on a machine without a network.
 
 use std::{fs, path::PathBuf, sync::LazyLock};
 
@@ -191,13 +191,13 @@ fn a_signature_made_elsewhere_is_checked() {
     let signature = sr25519::Pair::from_string(KEY, None).unwrap().sign(&bytes);
     let signature = const_hex::encode_prefixed([&[1], &signature.0[..]].concat());
     let file = PAYLOAD.to_str().unwrap();
-    let signed = tw(&["--json", "tx", "sign", file, "--signature", &signature]).json();
+    let signed = tw(&["--json", "tx", "attach", file, &signature]).json();
     let extrinsic = const_hex::decode(signed["extrinsic"].as_str().unwrap()).unwrap();
     let decoded = runtime().decode_extrinsic(&extrinsic).unwrap();
     assert_eq!(signed["hash"], const_hex::encode_prefixed(decoded.hash()));
     let other = format!("0x01{}", "00".repeat(64));
-    let error = tw(&["tx", "sign", file, "--signature", &other]).failed();
+    let error = tw(&["tx", "attach", file, &other]).failed();
     assert!(error.contains("is none by") && error.contains(ALICE), "{error}");
-    assert!(tw(&["tx", "sign", file, "--signature", "0x01"]).misused().contains("64 or 65"));
-    assert!(tw(&["tx", "sign", file, "--signature", "01zz"]).misused().contains("hex"));
+    assert!(tw(&["tx", "attach", file, "0x01"]).misused().contains("64 more"));
+    assert!(tw(&["tx", "attach", file, "01zz"]).misused().contains("hex"));
 }

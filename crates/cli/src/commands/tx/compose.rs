@@ -14,7 +14,7 @@ use crate::{context::Context, key::Key};
 /// Write what is to be signed, for a signer elsewhere
 #[derive(Args)]
 #[command(after_help = NOTES)]
-pub(super) struct Compose {
+pub(crate) struct Compose {
     #[command(flatten)]
     words: Words,
     #[command(flatten)]
@@ -72,9 +72,17 @@ impl Compose {
     pub(super) fn run(self, context: &Context) -> Result<()> {
         let payload = match &self.metadata {
             Some(file) => self.offline(&context.runtime_of_file(file)?)?,
-            None => bail!("--metadata is missing"),
+            None => self.online(context)?,
         };
         Ok(context.output.json(&payload)?)
+    }
+
+    fn online(&self, context: &Context) -> Result<SigningPayload> {
+        let (account, arguments) = (self.key.account()?, self.words.arguments()?);
+        context.connected(async |subtensor| {
+            let transaction = subtensor.tx().call(&self.words.pallet, &self.words.call, arguments);
+            Ok(self.terms.fill(transaction).payload(&account).await?)
+        })
     }
 
     fn offline(&self, runtime: &Runtime) -> Result<SigningPayload> {

@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use anyhow::{Error, anyhow};
 use clap::Args;
-use tensorwire::Balance;
+use tensorwire::{Balance, Transaction};
 
 /// What a transaction says besides its call.
 #[derive(Args)]
@@ -16,6 +16,21 @@ pub(super) struct Terms {
     /// What the block's author is offered above the fee: 0.001, or '1000 rao'
     #[arg(long, value_name = "AMOUNT", default_value = "0", hide_default_value = true)]
     pub(super) tip: Balance,
+}
+
+impl Terms {
+    pub(super) fn fill(&self, transaction: Transaction) -> Transaction {
+        let transaction = match self.era {
+            None => transaction,
+            Some(Validity::Forever) => transaction.immortal(),
+            Some(Validity::Blocks(blocks)) => transaction.mortal(blocks),
+        };
+        let transaction = transaction.tip(self.tip.rao().into());
+        match self.nonce {
+            None => transaction,
+            Some(nonce) => transaction.nonce(nonce),
+        }
+    }
 }
 
 /// For how long a transaction is valid.

@@ -1,0 +1,43 @@
+use anyhow::Result;
+use clap::Args;
+
+use super::{
+    air_gap,
+    follow::{Wait, follow},
+    sent::Sent,
+};
+use crate::context::Context;
+
+/// Submit a signed extrinsic, and watch it until its receipt
+#[derive(Args)]
+#[command(after_help = NOTES)]
+pub(crate) struct Submit {
+    /// The extrinsic: 0x-hex, a file of `tw tx sign`, or - for stdin
+    #[arg(value_name = "HEX|FILE")]
+    extrinsic: String,
+    /// How far to wait
+    #[arg(long, value_enum, value_name = "EVENT", default_value_t = Wait::Finalized)]
+    wait: Wait,
+}
+
+const NOTES: &str = "\
+Nothing is asked: what is signed is decided. What the chain can no longer take is refused. What it has \
+taken already is not sent again: this ends with the receipt.
+
+Examples:
+  tw tx submit signed.hex
+  tw tx sign payload.json --from //Alice --metadata metadata.hex --yes |
+    tw tx submit - --wait inblock";
+
+impl Submit {
+    pub(super) fn run(self, context: &Context) -> Result<()> {
+        let bytes = air_gap::extrinsic(&self.extrinsic)?;
+        let sent = Sent::default();
+        let result = context.connected(async |subtensor| {
+            let signed = subtensor.signed_bytes(bytes).await?;
+            sent.note(signed.pending().into());
+            follow(context, &signed.submit().await?, self.wait, &sent).await
+        });
+        result.inspect_err(|error| sent.tell_if_undecided(error))
+    }
+}

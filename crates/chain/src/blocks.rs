@@ -3,9 +3,9 @@
 use std::{pin::pin, sync::Arc};
 
 use futures_util::future::try_join;
-use tensorwire_scale::{AccountId, Event, Extrinsic, Runtime, hash::twox_128};
+use tensorwire_scale::{AccountId, Event, Extrinsic, Runtime};
 
-use crate::{At, BlockRef, Error, ErrorKind, Hash, Header, Receipt, Result, pin::Pin, receipt};
+use crate::{At, BlockRef, Error, ErrorKind, Hash, Header, Receipt, Result, pin::Pin, receipt, storage::key};
 
 mod author;
 mod body;
@@ -174,10 +174,9 @@ impl At {
     }
 
     async fn read_events(&self) -> Result<Vec<Event>> {
-        // twox128("System") ++ twox128("Events"): the same on every FRAME chain.
-        let key = [twox_128(b"System"), twox_128(b"Events")].concat();
         let inner = self.inner();
-        let (found, runtime) = try_join(inner.reads.one(key), inner.executed_by()).await?;
+        let events = inner.reads.one(key::of_system("Events"));
+        let (found, runtime) = try_join(events, inner.executed_by()).await?;
         decode_events(&runtime, found.bytes())
     }
 }

@@ -257,6 +257,9 @@ impl Source {
                 return Ok(changes.values);
             }
         }
+        if !node.values.are_kept() {
+            return self.fetch_at(keys).await;
+        }
         let at = pin.located().await?;
         let known = node.values.storage(at, keys);
         let fetched = match known.missing.as_slice() {

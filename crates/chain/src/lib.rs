@@ -23,6 +23,7 @@ mod history;
 mod map;
 #[cfg(feature = "metrics")]
 mod metrics;
+mod multisig;
 mod node;
 mod outage;
 mod pin;
@@ -58,6 +59,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use header::{BlockRef, Header};
 pub use heads::{HeadEvent, Heads};
 pub use map::{Entries, Entry, Progress};
+pub use multisig::{Multisig, Proposal};
 pub use properties::Properties;
 pub use receipt::{Item, ItemResult, Receipt};
 pub use runtime_call::RuntimeCall;

@@ -2,7 +2,7 @@ use std::sync::{Arc, LazyLock};
 
 use futures_util::future::try_join;
 use tensorwire_rpc::{Answer, Request};
-use tensorwire_scale::{Runtime, hash::twox_128};
+use tensorwire_scale::Runtime;
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
     history::History,
     node::Node,
     pool::Needs,
+    storage::key,
 };
 
 /// One block, as far as it is known: the questions about it are on the wire before anyone waits for the answers.
@@ -288,11 +289,9 @@ impl Pin {
     }
 }
 
-/// twox128("System") ++ twox128("Number"), and likewise `LastRuntimeUpgrade` and `Digest`: the same on every FRAME chain.
-static PROBE: LazyLock<[Vec<u8>; 3]> = LazyLock::new(|| {
-    [b"Number".as_slice(), b"LastRuntimeUpgrade", b"Digest"]
-        .map(|item| [twox_128(b"System"), twox_128(item)].concat())
-});
+/// The questions about a head, as storage keys.
+static PROBE: LazyLock<[Vec<u8>; 3]> =
+    LazyLock::new(|| ["Number", "LastRuntimeUpgrade", "Digest"].map(key::of_system));
 
 /// The storage key of `System.LastRuntimeUpgrade`.
 pub(crate) fn last_upgrade_key() -> Vec<u8> {

@@ -99,6 +99,7 @@ impl Proof {
     }
 }
 
-fn nibbles(bytes: &[u8]) -> Vec<u8> {
+/// Each byte's two halves, the higher one first.
+pub(crate) fn nibbles(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xf]).collect()
 }

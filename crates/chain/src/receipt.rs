@@ -174,3 +174,6 @@ pub(crate) fn join(
     let executed = executed.map(|(extrinsic, events)| Receipt::new(extrinsic, events, runtime));
     (executed.collect(), others)
 }
+
+#[cfg(test)]
+mod tests;

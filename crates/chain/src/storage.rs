@@ -1,3 +1,5 @@
+use std::mem::take;
+
 use tensorwire_scale::{Arguments, FromScale, Runtime, StorageEntry, Value};
 
 use crate::{At, Result, at::InForce, coalesce::Found};
@@ -102,12 +104,10 @@ impl At {
     /// # Errors
     /// As [`query`](Self::query); one bad query fails the whole read before anything is sent.
     pub async fn query_multi(&self, queries: impl IntoIterator<Item = StorageQuery>) -> Result<Vec<Value>> {
-        let queries: Vec<_> = queries.into_iter().collect();
-        let mut asked = Vec::with_capacity(queries.len());
-        for StorageQuery { pallet, item, keys } in &queries {
-            asked.push(Asked { pallet, item, keys: keys.clone() });
-        }
-        self.read(asked, |entry, found| Ok(entry.decode(found.bytes())?)).await
+        let mut queries: Vec<_> = queries.into_iter().collect();
+        let asked = queries.iter_mut();
+        let asked = asked.map(|StorageQuery { pallet, item, keys }| Asked { pallet, item, keys: take(keys) });
+        self.read(asked.collect(), |entry, found| Ok(entry.decode(found.bytes())?)).await
     }
 
     /// The storage key of an item's value: what [`storage_raw`](Self::storage_raw) reads. With fewer keys than the item

@@ -44,6 +44,11 @@ impl Values {
         Self { kept, hits: AtomicU64::default(), misses: AtomicU64::default() }
     }
 
+    /// Whether anything is ever kept.
+    pub(crate) fn are_kept(&self) -> bool {
+        self.kept.is_some()
+    }
+
     /// What is known of those keys' values at that block.
     pub(crate) fn storage(&self, at: Located, keys: &[Vec<u8>]) -> Partly {
         let values: Vec<_> = keys.iter().map(|key| self.get(at, || Question::Storage(key.clone()))).collect();

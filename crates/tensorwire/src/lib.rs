@@ -41,6 +41,8 @@ pub use tensorwire_chain::{
 };
 /// What an upgrade changes.
 pub use tensorwire_chain::{ChangeKind, Diff, Difference, ItemChange, ItemKind};
+/// Accounts that several decide for.
+pub use tensorwire_chain::{Multisig, Proposal};
 
 /// The README's example compiles.
 #[cfg(doctest)]

@@ -51,7 +51,7 @@ pub struct BlockExtrinsic {
 }
 
 impl BlockExtrinsic {
-    pub(super) fn new(block: BlockRef, index: u32, bytes: Vec<u8>, runtime: &Runtime) -> Self {
+    pub(crate) fn new(block: BlockRef, index: u32, bytes: Vec<u8>, runtime: &Runtime) -> Self {
         let decoded = runtime.decode_extrinsic(&bytes);
         let id = ExtrinsicId { block: block.number, index };
         let decoded = decoded.map_err(|error| Error::from(error).asking(|| format!("extrinsic {id}")));

@@ -6,7 +6,7 @@
 
 use tensorwire_scale::hash::blake2_256;
 
-use crate::{Hash, compact};
+use crate::{Hash, compact, proof::nibbles};
 
 /// In tries of version 1, longer values are named by their hashes.
 const LONGEST_INLINE_V1: usize = 32;
@@ -27,7 +27,7 @@ fn entries(extrinsics: &[Vec<u8>]) -> Vec<Entry<'_>> {
     let entry = |(index, extrinsic)| {
         let mut key = Vec::new();
         compact::append(index, &mut key);
-        (key.iter().flat_map(|byte| [byte >> 4, byte & 0xf]).collect(), extrinsic)
+        (nibbles(&key), extrinsic)
     };
     let mut entries: Vec<Entry<'_>> = (0..).zip(extrinsics.iter().map(Vec::as_slice)).map(entry).collect();
     entries.sort_unstable();

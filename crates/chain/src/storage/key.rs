@@ -1,6 +1,11 @@
-use tensorwire_scale::{Runtime, StorageEntry, Value};
+use tensorwire_scale::{Runtime, StorageEntry, Value, hash::twox_128};
 
 use crate::{Error, ErrorKind, Result};
+
+/// The storage key of a value of the pallet `System`: the same on every FRAME chain.
+pub(crate) fn of_system(item: &str) -> Vec<u8> {
+    [twox_128(b"System"), twox_128(item.as_bytes())].concat()
+}
 
 /// The storage key of one value.
 pub(super) fn key(runtime: &Runtime, entry: &StorageEntry, keys: &[Value]) -> Result<Vec<u8>> {

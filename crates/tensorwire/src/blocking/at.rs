@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use tensorwire_chain::{
-    AccountId, Arguments, Block, Entry, Event, ExecutedBlock, Extrinsic, FromScale, Hash, Header, Receipt,
-    Result, Runtime, RuntimeCall, RuntimeVersion, StorageQuery, Value,
+    AccountId, Arguments, Block, Entry, Event, ExecutedBlock, Extrinsic, FromScale, Hash, Header, Multisig,
+    Proposal, Receipt, Result, Runtime, RuntimeCall, RuntimeVersion, StorageQuery, Value,
 };
 
 use super::{Entries, wait};
@@ -186,6 +186,11 @@ impl At {
     /// See [`At::call_many`](tensorwire_chain::At::call_many).
     pub fn call_many(&self, calls: impl IntoIterator<Item = RuntimeCall>) -> Result<Vec<Result<Value>>> {
         wait(async { Ok(self.0.call_many(calls).await) })
+    }
+
+    /// See [`At::proposal`](tensorwire_chain::At::proposal).
+    pub fn proposal(&self, multisig: &Multisig, call: Value) -> Result<Proposal> {
+        wait(self.0.proposal(multisig, call))
     }
 
     /// See [`At::netuids`](crate::At::netuids).

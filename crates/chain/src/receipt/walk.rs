@@ -172,10 +172,13 @@ impl<'a> Walk<'a> {
     /// Where the events of the extrinsic's call end: before those by which the fee is settled.
     fn end(&self, call: &Call) -> usize {
         let is_last = |event: &Event| tells_result(event) || is_approval(event);
-        let is_of_fee = |event: &Event| match (event.pallet(), event.name()) {
-            ("System", "ExtrinsicSuccess") | ("Balances", "Deposit" | "Issued" | "Rescinded") => true,
-            ("TransactionPayment" | "Treasury", _) => true,
-            _ => false,
+        let is_of_fee = |event: &Event| {
+            matches!(
+                (event.pallet(), event.name()),
+                ("System", "ExtrinsicSuccess")
+                    | ("Balances", "Deposit" | "Issued" | "Rescinded")
+                    | ("TransactionPayment" | "Treasury", _)
+            )
         };
         let last = if carries_silently(call) {
             self.events.iter().rposition(|event| !is_of_fee(event))

@@ -26,9 +26,8 @@ A line for each extrinsic: its id, its signer or -, its call, and `ok` or why it
 not ok either if a call failed that it carried (by a proxy, sudo, a multisig or a batch).
 
 JSON: {\"number\", \"hash\", \"parent\", \"state_root\", \"extrinsics_root\", \"digest\", \"timestamp\", \
-\"extrinsics\", \"events\"}, with --author also \"author\". An extrinsic is {\"id\", \"block\", \"hash\", \
-\"extrinsic\", \"ok\", \"error\", \"info\", \"fee\", \"events\"}; one that does not decode has \
-\"undecodable\" in place of \"extrinsic\". The block's own \"events\" are those of no extrinsic. \
+\"extrinsics\", \"events\"}, with --author also \"author\". An extrinsic is as of `tw extrinsic`; one that does \
+not decode has \"undecodable\" in place of \"extrinsic\". The block's own \"events\" are those of no extrinsic. \
 \"timestamp\" is in milliseconds since 1970.
 
 Examples:

@@ -32,8 +32,10 @@ const NOTES: &str = "\
 A chain keeps no index of hashes: a hash is looked for in block after block. If --at names the block, \
 only there.
 
-JSON: {\"id\", \"block\", \"hash\", \"extrinsic\", \"ok\", \"error\", \"info\", \"fee\", \"events\"}, \
-where \"block\" is the block's hash.
+JSON: {\"id\", \"block\", \"hash\", \"extrinsic\", \"ok\", \"error\", \"doubt\", \"info\", \"weight\", \
+\"class\", \"pays_fee\", \"fee\", \"tip\", \"items\", \"events\"}, where \"block\" is the block's hash and \
+\"items\" are the calls within its call, each {\"path\", \"call\", \"result\", \"ok\", \"error\", \"events\", \
+\"items\"}.
 
 Examples:
   tw extrinsic 5000000-3 --network archive

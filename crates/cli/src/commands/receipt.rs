@@ -35,8 +35,9 @@ impl Show {
 
 /// Shows the receipt; fails if it is one of a failure.
 pub(crate) fn show(context: &Context, receipt: &Receipt) -> Result<()> {
-    context.output.show(receipt, || text(receipt))?;
-    if receipt.ok() { Ok(()) } else { Err(Failed::of(receipt).into()) }
+    let shown = context.output.show(receipt, || text(receipt));
+    // A reader that has gone does not turn a failure into a success.
+    if receipt.ok() { Ok(shown?) } else { Err(Failed::of(receipt).into()) }
 }
 
 fn text(receipt: &Receipt) -> String {

@@ -1,6 +1,9 @@
 //! `tw receipt`, of the chain of [`blocks`](crate::blocks).
 
-use crate::blocks::tw;
+use crate::{
+    blocks::tw,
+    support::{command, finish},
+};
 
 #[test]
 fn g7_a_receipt_is_an_extrinsic_with_an_exit_code_for_its_outcome() {
@@ -36,4 +39,15 @@ fn a_receipt_that_is_not_there_is_a_clear_error() {
     let error = tw(&["receipt", "2-9"]).failed();
     assert!(error.contains("no extrinsic 2-9") && error.contains("hint: `tw block`"), "{error}");
     assert!(tw(&["receipt", "2"]).misused().contains("1234-5"));
+}
+
+#[test]
+fn g7_a_reader_that_has_gone_does_not_turn_a_failure_into_a_success() {
+    let url = tw(&["--json", "status"]).json()[0]["endpoint"].as_str().unwrap().to_owned();
+    let code = |id: &str| {
+        let mut child = command(&["--network", &url, "receipt", id]).spawn().unwrap();
+        drop(child.stdout.take());
+        finish(child).code
+    };
+    assert_eq!((code("2-1"), code("2-2")), (Some(0), Some(1)));
 }

@@ -12,7 +12,7 @@ use tensorwire_scale::Types;
 use tokio::runtime::Handle;
 
 use crate::{
-    Cache, Chain, Hash, Result, Role,
+    Cache, Chain, Hash, Outbox, Result, Role,
     node::Node,
     pool::{Endpoint, Identity, Pool},
     runtimes::Runtimes,
@@ -31,6 +31,7 @@ pub struct Builder {
     cache: Cache,
     types: Types,
     value_cache: Option<usize>,
+    outbox: Option<Outbox>,
     genesis: Option<Hash>,
     settings: Settings,
 }
@@ -55,6 +56,7 @@ impl Builder {
             cache: Cache::on_disk(),
             types: Types::new(),
             value_cache: None,
+            outbox: None,
             genesis: None,
             settings: Settings {
                 timeout: Duration::from_secs(60),
@@ -93,6 +95,13 @@ impl Builder {
     /// neither use nor fill it. [`Chain::cache_stats`] counts.
     pub fn value_cache(mut self, bytes: usize) -> Self {
         self.value_cache = Some(bytes);
+        self
+    }
+
+    /// Writes every extrinsic down before it is sent, and strikes it out when its end is proven: see [`Outbox`]. Default is
+    /// not to. No request; each submission waits for the disk.
+    pub fn outbox(mut self, outbox: &Outbox) -> Self {
+        self.outbox = Some(outbox.clone());
         self
     }
 
@@ -182,7 +191,7 @@ impl Builder {
         let handle = Handle::current();
         let pool = Pool::new(endpoints, identity, &self.settings);
         let runtimes = Runtimes::new(&pool, &handle, cache, types, &url, known);
-        Ok(Chain::new(Node::new(pool, handle, runtimes, Values::new(self.value_cache))))
+        Ok(Chain::new(Node::new(pool, handle, runtimes, Values::new(self.value_cache), self.outbox)))
     }
 
     /// The wire of each endpoint. All settings are checked before anything is sent.

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use tracing::{Instrument, field::Empty};
 
 use crate::{
-    Error, ErrorKind, Hash, Result, RuntimeVersion, backfill,
+    Error, ErrorKind, Hash, Outbox, Result, RuntimeVersion, backfill,
     header::Height,
     history::History,
     pin::Located,
@@ -21,6 +21,7 @@ pub(crate) struct Node {
     pub(crate) runtimes: Runtimes,
     pub(crate) history: History,
     pub(crate) values: Values,
+    pub(crate) outbox: Option<Outbox>,
     /// The runtime that serves the connections.
     pub(crate) handle: Handle,
     /// The process that opened them.
@@ -28,8 +29,15 @@ pub(crate) struct Node {
 }
 
 impl Node {
-    pub(crate) fn new(pool: Arc<Pool>, handle: Handle, runtimes: Runtimes, values: Values) -> Self {
-        Self { pool, runtimes, history: History::default(), values, handle, process: std::process::id() }
+    pub(crate) fn new(
+        pool: Arc<Pool>,
+        handle: Handle,
+        runtimes: Runtimes,
+        values: Values,
+        outbox: Option<Outbox>,
+    ) -> Self {
+        let (history, process) = (History::default(), std::process::id());
+        Self { pool, runtimes, history, values, outbox, handle, process }
     }
 
     /// Fails in a child of the process that opened the connections: its copies of them are shared sockets and tasks

@@ -7,6 +7,8 @@ use crate::Hash;
 /// [`Chain::resolve`](crate::Chain::resolve) takes it up, in another process too. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
+    /// The hash of block 0 of the chain that it is for.
+    pub genesis: Hash,
     /// The transaction's hash: blake2-256 of its bytes.
     pub hash: Hash,
     /// Who signed it; none for an unsigned one.

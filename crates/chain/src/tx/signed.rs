@@ -34,6 +34,7 @@ impl SignedTransaction {
     ) -> Self {
         let bytes = payload.extrinsic(signature);
         let pending = Pending {
+            genesis: Hash(payload.genesis()),
             hash: Hash(blake2_256(&bytes)),
             account: Some(payload.account()),
             nonce: Some(payload.nonce()),
@@ -168,6 +169,7 @@ impl Chain {
         let birth = birth(era, present.tip.best.number);
         let signer = extrinsic.signer().zip(extrinsic.nonce());
         let pending = Pending {
+            genesis: present.genesis,
             hash: Hash(extrinsic.hash()),
             account: signer.map(|(account, _)| account),
             nonce: signer.map(|(_, nonce)| nonce),

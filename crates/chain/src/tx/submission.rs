@@ -14,7 +14,7 @@ use super::{
     Expiry, Outcome, Pending, Rejection, SignedTransaction, Status, nonces::Nonce, present::Present,
     refusal::Refusal, tracker::Tracker, transaction::TIMEOUT,
 };
-use crate::{Chain, Error, ErrorKind, Hash, Receipt, Result};
+use crate::{Chain, Error, ErrorKind, Hash, Outbox, Receipt, Result};
 
 /// A transaction that was sent, or may have been: what became of it is followed until the chain shows it.
 ///
@@ -76,12 +76,20 @@ impl Submission {
         present: &Present,
     ) -> Result<Self, (Refusal, Option<Nonce>)> {
         let SignedTransaction { chain, pending, nonce, timeout, .. } = signed;
+        if let Some(outbox) = &chain.node().outbox
+            && let Err(error) = outbox.sending(&pending).await
+        {
+            return Err((Refusal::before(error), nonce));
+        }
         let (answer, answered) = oneshot::channel();
         let submission = Self::start(&chain, pending, timeout, |tracker| {
             tracker.begin(nonce, present.runtime.clone(), answer)
         });
         match answered.await {
-            Ok(Err(refused)) => Err(refused),
+            Ok(Err(refused)) => {
+                strike(&chain, submission.hash(), "refused").await;
+                Err(refused)
+            }
             Ok(Ok(())) | Err(_) => Ok(submission),
         }
     }
@@ -204,15 +212,56 @@ impl Submission {
 impl Chain {
     /// Takes up a submission that was begun before, perhaps by another process: looks for it in the blocks, and offers the
     /// node its bytes again if it has them and they can still come into one. Returns at once.
+    ///
+    /// # Errors
+    /// `WrongChain` for one of another chain.
     pub async fn resolve(&self, pending: &Pending) -> Result<Submission> {
-        self.node().is_ours()?;
+        let genesis = self.genesis().await?;
+        if pending.genesis != genesis {
+            let message =
+                format!("it is of the chain with genesis {}, this one's is {genesis}", pending.genesis);
+            let error = Error::new(ErrorKind::WrongChain, message);
+            return Err(error.asking(|| format!("submission of {}", pending.hash)));
+        }
         let hold = pending.account.zip(pending.nonce);
         let nonce = hold.map(|(account, nonce)| self.nonces().hold(account, nonce));
         Ok(Submission::start(self, pending.clone(), TIMEOUT, |tracker| tracker.resume(nonce)))
     }
+
+    /// Takes up all submissions to this chain that the [`Outbox`](crate::Outbox) knows of and that have not ended, oldest
+    /// first: what a start after a crash begins with. None where the chain was built without one. Costs what
+    /// [`resolve`](Self::resolve) does for each.
+    pub async fn unfinished(&self) -> Result<Vec<Submission>> {
+        let genesis = self.genesis().await?;
+        let mut submissions = Vec::new();
+        for pending in self.node().outbox.iter().flat_map(Outbox::pending) {
+            if pending.genesis == genesis {
+                submissions.push(self.resolve(&pending).await?);
+            }
+        }
+        Ok(submissions)
+    }
+}
+
+/// Strikes a transaction out of the outbox, whose end is known. One that stays in there is only asked about once more.
+pub(super) async fn strike(chain: &Chain, hash: Hash, how: &str) {
+    let Some(outbox) = &chain.node().outbox else { return };
+    if let Err(error) = outbox.ended(hash, how).await {
+        tracing::warn!(target: "tensorwire::tx", %hash, %error, "not struck out");
+    }
 }
 
 impl End {
+    /// In a word, for what is proven.
+    pub(super) fn proven(&self) -> Option<&'static str> {
+        match self {
+            Self::Finalized(_) => Some("finalized"),
+            Self::Rejected(_) => Some("rejected"),
+            Self::Expired(_) => Some("expired"),
+            Self::Failed(_) => None,
+        }
+    }
+
     fn receipt(&self) -> Result<Receipt> {
         match self {
             Self::Finalized(receipt) => Ok(receipt.clone()),

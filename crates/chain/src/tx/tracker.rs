@@ -16,7 +16,7 @@ use super::{
     refusal::{Refusal, Unwatched},
     search::{self, Found},
     status::Update,
-    submission::{End, Progress},
+    submission::{End, Progress, strike},
 };
 use crate::{BlockRef, Chain, Error, ErrorKind, Hash, Result, pool::Feed};
 
@@ -151,6 +151,9 @@ impl Tracker {
                 News::Over(error) => break End::Failed(error),
             }
         };
+        if let Some(how) = end.proven() {
+            strike(&self.chain, self.pending.hash, how).await;
+        }
         self.end(end);
     }
 

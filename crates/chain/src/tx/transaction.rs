@@ -182,6 +182,7 @@ impl Transaction {
         let call = self.encode(&present.runtime)?;
         let bytes = present.runtime.bare_extrinsic(&call);
         let pending = Pending {
+            genesis: present.genesis,
             hash: Hash(blake2_256(&bytes)),
             account: None,
             nonce: None,

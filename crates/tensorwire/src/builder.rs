@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use tensorwire_chain::{Cache, Chain, Hash, Result, Types, rpc};
+use tensorwire_chain::{Cache, Chain, Hash, Outbox, Result, Types, rpc};
 
 use crate::{Network, Subtensor};
 
@@ -87,6 +87,11 @@ impl Builder {
     /// [`value_cache`](tensorwire_chain::Builder::value_cache).
     pub fn value_cache(self, bytes: usize) -> Self {
         self.edit(|chain| chain.value_cache(bytes))
+    }
+
+    /// Writes every extrinsic down before it is sent. Default is not to. See [`outbox`](tensorwire_chain::Builder::outbox).
+    pub fn outbox(self, outbox: &Outbox) -> Self {
+        self.edit(|chain| chain.outbox(outbox))
     }
 
     /// Types that metadata does not describe. Default is none. See [`types`](tensorwire_chain::Builder::types).

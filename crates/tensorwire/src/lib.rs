@@ -36,13 +36,16 @@ pub use tensorwire_chain::{
 pub use tensorwire_chain::{CacheEntry, CacheStats, RuntimeStore, StoreEntry, StoreFuture};
 /// What is sent, who signs it, and what became of it.
 pub use tensorwire_chain::{
-    Cause, Expiry, ExtensionValue, Outcome, PaymentInfo, Pending, Rejection, Signature, SignedTransaction,
-    Signer, Signing, SigningPayload, Status, Statuses, Submission, Transaction,
+    Cause, Expiry, ExtensionValue, Outbox, Outcome, PaymentInfo, Pending, Rejection, Signature,
+    SignedTransaction, Signer, Signing, SigningPayload, Status, Statuses, Submission, Transaction,
 };
 /// What an upgrade changes.
 pub use tensorwire_chain::{ChangeKind, Diff, Difference, ItemChange, ItemKind};
 /// Accounts that several decide for.
 pub use tensorwire_chain::{Multisig, Proposal};
+/// Keys: pairs, mnemonics, keyfiles of Bittensor's wallets, and whoever else signs.
+pub use tensorwire_wallet as wallet;
+pub use tensorwire_wallet::Keypair;
 
 /// The README's example compiles.
 #[cfg(doctest)]

@@ -28,6 +28,11 @@ impl Chain {
     pub fn resolve(&self, pending: &Pending) -> Result<Submission> {
         wait(self.0.resolve(pending)).map(Submission)
     }
+
+    /// See [`Chain::unfinished`](crate::Chain::unfinished).
+    pub fn unfinished(&self) -> Result<Vec<Submission>> {
+        Ok(wait(self.0.unfinished())?.into_iter().map(Submission).collect())
+    }
 }
 
 /// The blocking twin of [`Transaction`](crate::Transaction).

@@ -67,7 +67,9 @@ impl Status {
         let finalized = subtensor.finalized().await?;
         let (number, info) = try_join(finalized.number(), finalized.account(&account)).await?;
         let is_decided = u64::from(info.nonce) > nonce || self.last_block.is_some_and(|last| number >= last);
+        let genesis = subtensor.genesis().await?;
         Ok(is_decided.then(|| Pending {
+            genesis,
             hash: self.hash,
             account: Some(account),
             nonce: Some(nonce),

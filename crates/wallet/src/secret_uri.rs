@@ -30,6 +30,10 @@ impl<'a> SecretUri<'a> {
             path.push(Junction::new(name, hard.is_some()));
             rest = after;
         }
+        if secret.is_empty() && path.is_empty() {
+            // Other tools take nothing at all for the development phrase: a key that everybody has.
+            return Err(Error::new(ErrorKind::Key, "a mnemonic, a seed or a derivation path is expected"));
+        }
         Ok(Self { secret, path, password })
     }
 

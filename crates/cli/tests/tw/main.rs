@@ -22,4 +22,5 @@ mod tx;
 mod tx_offline;
 mod types;
 mod verify;
+mod wallet;
 mod watch;

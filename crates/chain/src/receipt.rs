@@ -85,7 +85,7 @@ impl Receipt {
         self.outcome.info.as_ref()
     }
 
-    /// What its execution took.
+    /// What it took of the block, with what every extrinsic takes besides its call (in newer runtimes).
     pub fn weight(&self) -> Option<DispatchWeight> {
         DispatchWeight::from_value(self.info()?.get("weight")?)
     }

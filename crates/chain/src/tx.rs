@@ -2,6 +2,7 @@
 //! of them.
 
 mod anchor;
+mod batch;
 mod evidence;
 mod nonces;
 mod outcome;

@@ -1,17 +1,17 @@
 use serde::Serialize;
 use tensorwire_rpc::Request;
-use tensorwire_scale::{Runtime, Value};
+use tensorwire_scale::Runtime;
 
-use crate::{Error, ErrorKind, Hash, Result, node::Node, pool::Needs};
+use crate::{DispatchClass, DispatchWeight, Error, ErrorKind, Hash, Result, node::Node, pool::Needs};
 
 /// What a transaction would cost at the head. See [`Transaction::payment_info`](crate::Transaction::payment_info).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct PaymentInfo {
-    /// The most that its execution may take, as the runtime has it: `{ref_time, proof_size}`, or one number.
-    pub weight: Value,
-    /// `Normal`, `Operational` or `Mandatory`.
-    pub class: String,
+    /// The most that its call and its extensions may take.
+    pub weight: DispatchWeight,
+    /// Which part of the block's limits it counts against.
+    pub class: DispatchClass,
     /// The fee in the chain's smallest unit, without the tip. As a part of the weight may be given back, less may be paid.
     pub partial_fee: u128,
 }
@@ -29,18 +29,16 @@ impl PaymentInfo {
             .param(block);
         let answer = node.request(request, Needs::State { number: None, seen_at: None }).await?;
         let info = method.decode(&answer.bytes()?.unwrap_or_default())?;
-        let field = |name: &str| {
-            info.get(name).ok_or_else(|| {
-                Error::new(ErrorKind::Decode, format!("what {API} answers has no `{name}`: {info}"))
+        let read = || {
+            Some(Self {
+                weight: DispatchWeight::from_value(info.get("weight")?)?,
+                class: DispatchClass::from_value(info.get("class")?)?,
+                partial_fee: info.get("partial_fee")?.as_u128()?,
             })
         };
-        let fee = field("partial_fee")?;
-        Ok(Self {
-            weight: field("weight")?.clone(),
-            class: field("class")?.as_variant().map(|(name, _)| name.to_owned()).unwrap_or_default(),
-            partial_fee: fee
-                .as_u128()
-                .ok_or_else(|| Error::new(ErrorKind::Decode, format!("the fee {fee} is no number")))?,
+        read().ok_or_else(|| {
+            let message = format!("what {API} answers has no weight, class or fee that is known: {info}");
+            Error::new(ErrorKind::Decode, message)
         })
     }
 }

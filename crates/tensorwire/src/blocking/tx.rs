@@ -56,6 +56,21 @@ impl Transaction {
         Self(self.0.call_bytes(call))
     }
 
+    /// See [`Transaction::batch`](crate::Transaction::batch).
+    pub fn batch(self, calls: impl IntoIterator<Item = Value>) -> Self {
+        Self(self.0.batch(calls))
+    }
+
+    /// See [`Transaction::batch_all`](crate::Transaction::batch_all).
+    pub fn batch_all(self, calls: impl IntoIterator<Item = Value>) -> Self {
+        Self(self.0.batch_all(calls))
+    }
+
+    /// See [`Transaction::force_batch`](crate::Transaction::force_batch).
+    pub fn force_batch(self, calls: impl IntoIterator<Item = Value>) -> Self {
+        Self(self.0.force_batch(calls))
+    }
+
     /// See [`Transaction::mortal`](crate::Transaction::mortal).
     pub fn mortal(self, blocks: u64) -> Self {
         Self(self.0.mortal(blocks))

@@ -5,6 +5,8 @@ use tensorwire::{
     AccountId, Cache, DispatchClass, ErrorKind, Item, ItemResult, Multisig, Subtensor, blocking,
 };
 
+use tensorwire_wallet::Keypair;
+
 use crate::local::{Local, TOO_MUCH, account, call, list, transfer, transfer_of};
 
 fn results(items: &[Item]) -> Vec<(&str, String)> {
@@ -78,6 +80,41 @@ async fn g7_sudo_pays_nothing_and_a_batch_that_fails_whole_says_why() {
     assert_eq!(all.error().unwrap().to_string(), "Arithmetic.Underflow");
     assert!(all.items().iter().all(|item| *item.result() == ItemResult::Reverted));
     assert!(all.fee().unwrap() > 0, "a failed call is paid for");
+}
+
+#[tokio::test]
+async fn g7_batches_are_made_by_name_and_their_submission_ends_in_the_receipt() {
+    let mut local = Local::start().await;
+    let alice = Keypair::from_uri("//Alice").unwrap();
+    let mut made = Vec::new();
+    for kind in ["batch", "batch_all", "force_batch"] {
+        let calls = [
+            transfer(local.fresh_account()),
+            transfer_of(account("Bob"), TOO_MUCH),
+            transfer(local.fresh_account()),
+        ];
+        let tx = local.subtensor.tx();
+        let tx = match kind {
+            "batch" => tx.batch(calls),
+            "batch_all" => tx.batch_all(calls),
+            _ => tx.force_batch(calls),
+        };
+        let payment = tx.payment_info(&alice.account()).await.unwrap();
+        made.push((tx.sign_and_submit(&alice).await.unwrap(), payment));
+    }
+    local.produce().await;
+    let mut items = Vec::new();
+    for (submission, payment) in made {
+        let receipt = submission.in_block().await.unwrap();
+        assert!(!receipt.ok());
+        assert!(receipt.weight().unwrap().ref_time > 0 && payment.weight.ref_time > 0);
+        assert_eq!(receipt.class(), Some(payment.class));
+        items.push(receipt.items().iter().map(|item| item.result().clone()).collect::<Vec<_>>());
+    }
+    use ItemResult::{Failed, NotReached, Ok, Reverted};
+    assert!(matches!(items[0][..], [Ok, Failed(_), NotReached]), "{items:?}");
+    assert!(matches!(items[1][..], [Reverted, Reverted, Reverted]), "{items:?}");
+    assert!(matches!(items[2][..], [Ok, Failed(_), Ok]), "{items:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
-use tensorwire::{At, BlockId, Builder, Cache, ErrorKind, Network, Runtime, Subtensor, Types};
+use tensorwire::{At, BlockId, Builder, Cache, ErrorKind, Network, Outbox, Runtime, Subtensor, Types};
 
 use crate::{endpoint_option::EndpointOption, metadata_file, options::Options, output::Output, stop};
 
@@ -33,6 +33,17 @@ impl Context {
     /// Connects, works with the connection, and closes it: also after an error or Ctrl-C.
     pub(crate) fn connected<T>(&self, work: impl AsyncFnOnce(&Subtensor) -> Result<T>) -> Result<T> {
         self.session(self.pool()?.connect(), work)
+    }
+
+    /// The same for what sends: what is sent is written down before, if that is asked for.
+    pub(crate) fn connected_to_send<T>(
+        &self,
+        outbox: Option<&Outbox>,
+        work: impl AsyncFnOnce(&Subtensor) -> Result<T>,
+    ) -> Result<T> {
+        let pool = self.pool()?;
+        let pool = outbox.into_iter().fold(pool, |pool, outbox| pool.outbox(outbox));
+        self.session(pool.connect(), work)
     }
 
     /// The same where work may begin with no endpoint in reach.

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::{BlockRef, Error, ErrorKind, Hash, Receipt};
@@ -23,6 +25,30 @@ pub enum Outcome {
         /// The last block that can hold it; none for an immortal one.
         last_block: Option<u64>,
     },
+}
+
+/// In half a line, without the hash.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (receipt, place) = match self {
+            Self::InBlock(receipt) => (receipt, "in block, not final yet"),
+            Self::Finalized(receipt) => (receipt, "final"),
+            Self::Rejected(rejection) => return write!(f, "rejected: {}", rejection.error()),
+            Self::Expired(expiry) => return write!(f, "expired: {}", expiry.error()),
+            Self::Unknown { last_block: Some(last), .. } => {
+                return write!(f, "unknown: it may come into a block up to {last}");
+            }
+            Self::Unknown { last_block: None, .. } => {
+                return f.write_str("unknown: it may come into any later block");
+            }
+        };
+        write!(f, "{place}, {}: ", receipt.id())?;
+        match receipt.error() {
+            _ if receipt.ok() => f.write_str("ok"),
+            Some(error) => write!(f, "failed: {error}"),
+            None => f.write_str("failed"),
+        }
+    }
 }
 
 /// Another transaction was final with the same nonce.

@@ -155,6 +155,11 @@ impl Submission {
         let mut progress = self.0.progress.clone();
         let ended = progress.wait_for(|progress| progress.end.is_some());
         let _ = timeout(self.0.timeout, ended).await;
+        self.known()
+    }
+
+    /// How far it is now, as far as is known.
+    pub fn known(&self) -> Outcome {
         let progress = self.0.progress.borrow();
         match (&progress.end, &progress.included) {
             (Some(End::Finalized(receipt)), _) => Outcome::Finalized(receipt.clone()),

@@ -10,6 +10,7 @@ mod air_gap;
 mod attach;
 mod compose;
 mod follow;
+mod outbox;
 mod overview;
 mod send;
 mod sent;
@@ -32,6 +33,7 @@ pub(crate) enum Step {
     Attach(attach::Attach),
     Submit(submit::Submit),
     Status(status::Status),
+    Outbox(outbox::Show),
 }
 
 const NOTES: &str = "\
@@ -61,6 +63,7 @@ impl Tx {
             Self::Part(Step::Attach(command)) => command.run(context),
             Self::Part(Step::Submit(command)) => command.run(context),
             Self::Part(Step::Status(command)) => command.run(context),
+            Self::Part(Step::Outbox(command)) => command.run(context),
         }
     }
 }

@@ -12,6 +12,7 @@ mod map;
 mod metadata;
 mod offline;
 mod outages;
+mod outbox;
 mod reads;
 mod receipt;
 mod running;

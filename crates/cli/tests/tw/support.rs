@@ -89,7 +89,7 @@ impl Ended {
 pub(crate) fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tw"));
     command.args(args).env("XDG_CACHE_HOME", FOLDER.path());
-    for name in ["TW_NETWORK", "TW_CACHE", "RUST_LOG", "NO_COLOR", "CLICOLOR_FORCE"] {
+    for name in ["TW_NETWORK", "TW_CACHE", "TW_OUTBOX", "RUST_LOG", "NO_COLOR", "CLICOLOR_FORCE"] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

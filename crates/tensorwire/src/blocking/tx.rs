@@ -210,6 +210,11 @@ impl Submission {
         wait(self.0.finalized())
     }
 
+    /// See [`Submission::known`](crate::Submission::known).
+    pub fn known(&self) -> Outcome {
+        self.0.known()
+    }
+
     /// See [`Submission::outcome`](crate::Submission::outcome).
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use tensorwire_rpc::Request;
 
 use super::{
     follow::{Wait, follow},
+    outbox::Keep,
     overview::{Funds, Overview},
     sent::Sent,
     terms::Terms,
@@ -33,14 +34,17 @@ pub(crate) struct Send {
     /// How far to wait
     #[arg(long, value_enum, value_name = "EVENT", default_value_t = Wait::Finalized, conflicts_with = "dry_run")]
     wait: Wait,
+    #[command(flatten)]
+    keep: Keep,
 }
 
 impl Send {
     pub(super) fn run(self, context: &Context) -> Result<()> {
         let arguments = self.words.arguments()?;
         let account = self.key.account()?;
+        let outbox = self.keep.open()?;
         let (this, sent) = (Arc::new(self), Sent::default());
-        let result = context.connected(async |subtensor| {
+        let result = context.connected_to_send(outbox.as_ref(), async |subtensor| {
             let Words { pallet, call, .. } = &this.words;
             let transaction = this.terms.fill(subtensor.tx().call(pallet, call, arguments));
             let overview = this.overview(subtensor, &transaction, account).await?;

@@ -4,6 +4,7 @@ use clap::Args;
 use super::{
     air_gap,
     follow::{Wait, follow},
+    outbox::Keep,
     sent::Sent,
 };
 use crate::context::Context;
@@ -18,6 +19,8 @@ pub(crate) struct Submit {
     /// How far to wait
     #[arg(long, value_enum, value_name = "EVENT", default_value_t = Wait::Finalized)]
     wait: Wait,
+    #[command(flatten)]
+    keep: Keep,
 }
 
 const NOTES: &str = "\
@@ -32,8 +35,8 @@ Examples:
 impl Submit {
     pub(super) fn run(self, context: &Context) -> Result<()> {
         let bytes = air_gap::extrinsic(&self.extrinsic)?;
-        let sent = Sent::default();
-        let result = context.connected(async |subtensor| {
+        let (outbox, sent) = (self.keep.open()?, Sent::default());
+        let result = context.connected_to_send(outbox.as_ref(), async |subtensor| {
             let signed = subtensor.signed_bytes(bytes).await?;
             sent.note(signed.pending().into());
             follow(context, &signed.submit().await?, self.wait, &sent).await

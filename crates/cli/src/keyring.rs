@@ -12,13 +12,27 @@ use tensorwire_wallet::{Encryption, ErrorKind, Keyfile, Keypair, PublicKey, Wall
 
 use crate::{progress, secret};
 
-/// Where keys are, and how they open.
+/// Where wallets are.
 #[derive(Args)]
-pub(crate) struct Keyring {
+pub(crate) struct Folder {
     // The variable is not clap's: it would count as an option given.
     /// The folder of wallets [default: $BT_WALLET_PATH, or ~/.bittensor/wallets]
     #[arg(long, value_name = "FOLDER")]
     wallet_path: Option<PathBuf>,
+}
+
+impl Folder {
+    /// `None` for bittensor's.
+    pub(crate) fn path(&self) -> Option<PathBuf> {
+        self.wallet_path.clone().or_else(|| env::var_os("BT_WALLET_PATH").map(PathBuf::from))
+    }
+}
+
+/// Where keys are, and how they open.
+#[derive(Args)]
+pub(crate) struct Keyring {
+    #[command(flatten)]
+    folder: Folder,
     /// A file with the key's password, - for stdin [default: $TW_PASSWORD, or asked for]
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
@@ -35,11 +49,6 @@ pub(crate) enum Named {
 }
 
 impl Keyring {
-    /// The folder of wallets; `None` for bittensor's.
-    pub(crate) fn folder(&self) -> Option<PathBuf> {
-        self.wallet_path.clone().or_else(|| env::var_os("BT_WALLET_PATH").map(PathBuf::from))
-    }
-
     pub(crate) fn named(&self, name: &str) -> Result<Named> {
         if name.starts_with("//") {
             return Ok(Named::Development(Keypair::from_uri(name)?));
@@ -60,7 +69,7 @@ impl Keyring {
             Some((wallet, hotkey)) => (wallet, Some(hotkey)),
             None => (name, None),
         };
-        let wallet = Wallet::new(self.folder().as_deref(), wallet)?;
+        let wallet = Wallet::new(self.folder.path().as_deref(), wallet)?;
         Ok(Named::File(hotkey.map_or_else(|| Ok(wallet.coldkey()), |hotkey| wallet.hotkey(hotkey))?))
     }
 

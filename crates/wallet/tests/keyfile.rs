@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use proptest::prelude::*;
 use tempfile::TempDir;
 use tensorwire_wallet::{
     CryptoType, Encryption, ErrorKind, IfExists, Keyfile, Keypair, Mnemonic, PublicKey, Wallet,
@@ -238,5 +239,35 @@ fn wallets_are_listed_with_their_hotkeys() {
     for name in ["", ".", "..", "a/b", "../a", "a\0"] {
         assert_eq!(Wallet::new(Some(folder.path()), name).unwrap_err().kind(), ErrorKind::Key);
         assert_eq!(wallets[0].hotkey(name).unwrap_err().kind(), ErrorKind::Key);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn g22_a_key_that_is_written_is_the_one_that_is_read(seed: [u8; 32], is_ed25519: bool, path in "(//[a-z]{1,9}){0,2}") {
+        let folder = TempDir::new().unwrap();
+        let crypto_type = if is_ed25519 { CryptoType::Ed25519 } else { CryptoType::Sr25519 };
+        let pair = Keypair::from_secret_uri(&format!("0x{}{path}", const_hex::encode(seed)), crypto_type).unwrap();
+        let file = folder.path().join("coldkey");
+        Wallet::write(&file, &pair, None, IfExists::Refuse).unwrap();
+        let read = Keyfile::read(&file).unwrap().keypair(None).unwrap();
+        prop_assert_eq!(read.public_key(), pair.public_key());
+        prop_assert!(pair.public_key().verify(b"bytes", &read.sign_bytes(b"bytes")));
+        prop_assert_eq!(Wallet::read_public(&file).unwrap(), pair.public_key());
+    }
+
+    #[test]
+    fn g22_no_content_makes_it_panic(
+        beginning in prop_oneof![Just(""), Just("{"), Just("0x"), Just("$ANSIBLE_VAULT;1.1;AES256\n")],
+        middle in "[0-9a-f]{0,200}",
+        end: Vec<u8>,
+    ) {
+        let folder = TempDir::new().unwrap();
+        let file = written(&folder, "coldkey", [beginning.as_bytes(), middle.as_bytes(), &end].concat());
+        if let Ok(pair) = file.keypair(Some("password")) {
+            prop_assert!(matches!(middle.len(), 64 | 128), "{} bytes gave {:?}", middle.len(), pair);
+        }
     }
 }

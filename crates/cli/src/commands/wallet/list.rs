@@ -6,14 +6,14 @@ use serde::Serialize;
 use tensorwire::AccountId;
 use tensorwire_wallet::{ErrorKind, Keyfile, Wallet};
 
-use crate::{context::Context, keyring::Keyring};
+use crate::{context::Context, keyring::Folder};
 
 /// List wallets and their hotkeys, without a password
 #[derive(Args)]
 #[command(after_help = NOTES)]
 pub(crate) struct List {
     #[command(flatten)]
-    keyring: Keyring,
+    folder: Folder,
 }
 
 const NOTES: &str = "\
@@ -80,7 +80,7 @@ impl Key {
 
 impl List {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        let wallets = Wallet::list(self.keyring.folder().as_deref())?;
+        let wallets = Wallet::list(self.folder.path().as_deref())?;
         let rows = wallets.iter().map(row).collect::<Result<Vec<_>>>()?;
         Ok(context.output.show(&rows, || text(&rows))?)
     }

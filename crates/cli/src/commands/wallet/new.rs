@@ -16,7 +16,7 @@ pub(crate) struct New {
     /// How many words its mnemonic has: 12, 15, 18, 21 or 24
     #[arg(long, value_name = "NUMBER", default_value = "12", alias = "n-words")]
     words: usize,
-    /// Print the mnemonic to stdout also where that is no terminal, and in JSON
+    /// Print the mnemonic to stdout, and in JSON, instead of to the terminal
     #[arg(long)]
     print_mnemonic: bool,
 }

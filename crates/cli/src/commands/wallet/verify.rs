@@ -28,7 +28,8 @@ The exit code is 1 if the signature is another's.
 JSON: {\"address\", \"crypto_type\"}.
 
 Examples:
-  tw wallet verify 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY 'a message' 0x..";
+  tw wallet verify cold/hot 'a message' 0x..
+  tw wallet verify 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY hi 0x..";
 
 /// What 64 bytes may be.
 #[derive(Clone)]

@@ -108,6 +108,13 @@ impl Error {
         self
     }
 
+    /// The same with what was found out about it.
+    pub(crate) fn noting(mut self, note: &impl fmt::Display) -> Self {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.message = format!("{}: {note}", inner.message);
+        self
+    }
+
     /// What kind of error this is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

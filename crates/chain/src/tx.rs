@@ -11,6 +11,7 @@ mod pending;
 mod present;
 mod refusal;
 mod search;
+mod sign;
 mod signed;
 mod stale;
 mod status;

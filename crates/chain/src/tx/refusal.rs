@@ -1,7 +1,8 @@
 use tensorwire_rpc as rpc;
 use tensorwire_scale::{Runtime, TransactionError};
 
-use crate::{Error, ErrorKind};
+use super::{Pending, present::Tip, stale::Stale};
+use crate::{Chain, Error, ErrorKind};
 
 /// What came of sending, where the node did not begin to watch.
 #[derive(Debug)]
@@ -26,8 +27,12 @@ pub(super) struct Refusal {
 pub(super) enum Why {
     /// Another nonce: this one is used, or another transaction with it waits in the pool.
     Nonce,
-    /// The runtime of now, unless the signature is a wrong one.
+    /// One of these, or none: the chain has to be asked.
+    Stale,
+    /// Another signature: this one is for another runtime, or a wrong one.
     Proof,
+    /// A signature for the runtime of now.
+    Runtime,
     /// A younger era.
     Era,
     /// Nothing that is known here.
@@ -72,7 +77,7 @@ impl Unwatched {
             1010 => {
                 let reason = reason(&words, 0, &INVALID, runtime);
                 let why = match reason.as_ref().map(TransactionError::name) {
-                    Some("Stale") => Why::Nonce,
+                    Some("Stale") => Why::Stale,
                     Some("BadProof") => Why::Proof,
                     Some("AncientBirthBlock") => Why::Era,
                     _ => Why::Other,
@@ -87,9 +92,13 @@ impl Unwatched {
             // Anyone on the way may have said this, of a request that has reached the node.
             _ => return Self::Lost(error),
         };
-        let message = match &reason {
-            Some(reason) => format!("the node refuses it: {reason}"),
-            None => format!("the node refuses it: {words}"),
+        let message = match (&reason, server.code) {
+            (Some(reason), _) if reason.docs().is_empty() => {
+                format!("the node refuses it: {words} ({reason})")
+            }
+            (Some(reason), _) => format!("the node refuses it: {reason}"),
+            (None, 1014) => format!("another transaction with its nonce waits in the pool: {words}"),
+            (None, _) => format!("the node refuses it: {words}"),
         };
         Self::Refused(Refusal { why, error: error.refused(message, reason) })
     }
@@ -105,10 +114,44 @@ impl Refusal {
         matches!(self.error.kind(), ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::RateLimited)
     }
 
+    /// The same, with what a node means by an outdated transaction, or by a bad signature. A request or two, where it says
+    /// that.
+    pub(super) async fn explained(self, chain: &Chain, pending: &Pending, tip: &Tip) -> Self {
+        match (self.why, pending.account.zip(pending.nonce)) {
+            (Why::Stale, Some((account, nonce))) => {
+                let last = pending.last_block;
+                match Stale::explain(chain, account, nonce, last, tip).await {
+                    Ok(stale) => {
+                        let why = match stale {
+                            Stale::NonceUsed { .. } => Why::Nonce,
+                            Stale::EraPassed { .. } => Why::Era,
+                            Stale::OtherRule => Why::Other,
+                        };
+                        Self { why, error: self.error.noting(&stale) }
+                    }
+                    Err(_) => self,
+                }
+            }
+            (Why::Proof, _) => {
+                let now = chain.present_after(tip).await.map(|present| present.tip.version.spec_version);
+                match (now, pending.spec_version) {
+                    (Ok(now), Some(signed_for)) if now != signed_for => {
+                        let message = format!(
+                            "it was signed for spec version {signed_for}, and the node has {now} by now: sign it again; the                              node has refused it"
+                        );
+                        Self { why: Why::Runtime, error: Error::new(ErrorKind::RuntimeChanged, message) }
+                    }
+                    _ => self,
+                }
+            }
+            _ => self,
+        }
+    }
+
     /// One that was not sent.
     pub(super) fn before(error: Error) -> Self {
         let why = match error.kind() {
-            ErrorKind::RuntimeChanged => Why::Proof,
+            ErrorKind::RuntimeChanged => Why::Runtime,
             ErrorKind::Expired => Why::Era,
             _ => Why::Other,
         };

@@ -7,6 +7,7 @@ use super::{
     anchor::{hashes_kept, last_block, still_lasts},
     nonces::Nonce,
     present::Tip,
+    refusal::Why,
     transaction::TIMEOUT,
 };
 use crate::{Chain, Error, ErrorKind, Hash, Result};
@@ -96,7 +97,10 @@ impl SignedTransaction {
             let present = self.chain.present().await?;
             self.check(&present.tip)?;
             Submission::begin(self, &present).await.map_err(|(refusal, nonce)| {
-                nonce.into_iter().for_each(Nonce::refused);
+                nonce.into_iter().for_each(match refusal.why {
+                    Why::Nonce => Nonce::taken,
+                    _ => Nonce::refused,
+                });
                 refusal.error
             })
         };

@@ -86,9 +86,9 @@ impl Submission {
             tracker.begin(nonce, present.runtime.clone(), answer)
         });
         match answered.await {
-            Ok(Err(refused)) => {
+            Ok(Err((refusal, nonce))) => {
                 strike(&chain, submission.hash(), "refused").await;
-                Err(refused)
+                Err((refusal.explained(&chain, submission.pending(), &present.tip).await, nonce))
             }
             Ok(Ok(())) | Err(_) => Ok(submission),
         }

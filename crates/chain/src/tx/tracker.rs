@@ -9,16 +9,16 @@ use tokio::{
 };
 
 use super::{
-    Expiry, Pending, Rejection, Status,
+    Pending, Rejection, Status,
     nonces::Nonce,
-    outcome::Cause,
-    present::{Tip, Watching},
+    present::Watching,
     refusal::{Refusal, Unwatched},
-    search::{self, Found},
     status::Update,
     submission::{End, Progress, strike},
 };
-use crate::{BlockRef, Chain, Error, ErrorKind, Hash, Result, pool::Feed};
+use crate::{BlockRef, Chain, Error, Hash, Result, pool::Feed};
+
+mod settle;
 
 /// The task of one submission.
 ///
@@ -211,167 +211,6 @@ impl Tracker {
             Update::Dropped => self.tell(Status::Dropped),
             Update::Invalid => self.tell(Status::Invalid),
         }
-    }
-
-    /// Finds out what can be found out now. The end, if there is one.
-    async fn settle(&mut self, tip: &Tip) -> Result<Option<End>> {
-        if let Some((block, is_final)) = self.said {
-            let end = match self.take(block, is_final).await {
-                // It was reorganised away, and forgotten.
-                Err(error) if error.kind() == ErrorKind::UnknownBlock => None,
-                end => end?,
-            };
-            self.said = None;
-            if end.is_some() {
-                return Ok(end);
-            }
-        }
-        if let Some(block) = self.included {
-            return self.settle_included(block, tip).await;
-        }
-        if let Some((by, block)) = self.rival
-            && block.number <= tip.finalized.number
-        {
-            if self.is_on_chain(block, tip).await? {
-                return Ok(Some(self.replaced(by, block)));
-            }
-            self.rival = None;
-        }
-        if let Some(cause) = self.cause(tip).await? {
-            return self.prove(cause, tip.finalized).await;
-        }
-        if self.feed.is_none() || self.quiet >= PATIENCE {
-            self.quiet = 0;
-            self.look(tip).await?;
-        }
-        if self.included.is_none() && self.rival.is_none() && self.feed.is_none() {
-            self.unheard = self.unheard.saturating_add(1);
-            if self.offer || self.unheard >= OFFER_AGAIN {
-                self.offer_again(tip).await?;
-            }
-        }
-        Ok(None)
-    }
-
-    /// Of a transaction that is in a block: whether that one is final, or gone.
-    async fn settle_included(&mut self, block: BlockRef, tip: &Tip) -> Result<Option<End>> {
-        let may_be_final = block.number <= tip.finalized.number;
-        if self.chain.node().history.is_final(block) {
-            return self.take(block.hash, true).await;
-        }
-        // The watch will tell, most likely with the head that has just come.
-        if self.feed.is_some() && self.quiet < PATIENCE {
-            return Ok(None);
-        }
-        let is_on_chain = self.is_on_chain(block, tip).await?;
-        self.quiet = 0;
-        match is_on_chain {
-            true if may_be_final => self.take(block.hash, true).await,
-            true => Ok(None),
-            false => {
-                self.retract();
-                Ok(None)
-            }
-        }
-    }
-
-    /// Reads a block that is said to hold it.
-    async fn take(&mut self, block: Hash, is_final: bool) -> Result<Option<End>> {
-        let Some(receipt) = search::receipt(&self.chain, self.pending.hash, block).await? else {
-            tracing::debug!(target: "tensorwire::tx", hash = %self.pending.hash, %block, "not in the block it was said to be in");
-            return Ok(None);
-        };
-        let block = receipt.block();
-        if self.included != Some(block) {
-            self.included = Some(block);
-            self.nonce.take().into_iter().for_each(Nonce::used);
-            self.progress.send_modify(|progress| {
-                progress.included = Some(receipt.clone());
-                progress.tell(Status::InBlock { block });
-            });
-        }
-        Ok(is_final.then_some(End::Finalized(receipt)))
-    }
-
-    fn retract(&mut self) {
-        let Some(block) = self.included.take() else { return };
-        self.progress.send_modify(|progress| {
-            progress.included = None;
-            progress.tell(Status::Retracted { block: block.hash });
-        });
-    }
-
-    /// Whether that block is on the best chain.
-    async fn is_on_chain(&self, block: BlockRef, tip: &Tip) -> Result<bool> {
-        if block.number > tip.best.number {
-            return Ok(false);
-        }
-        Ok(self.chain.evidence().at_height(&self.chain, block.number, tip.best).await? == block)
-    }
-
-    /// Why no block after the finalized one can hold it, if that is so. One request, where the runtime has been replaced.
-    async fn cause(&self, tip: &Tip) -> Result<Option<Cause>> {
-        if let Some(last_block) = self.pending.last_block.filter(|last| tip.finalized.number >= *last) {
-            return Ok(Some(Cause::Era { last_block }));
-        }
-        let Some(signed_for) = self.pending.spec_version else { return Ok(None) };
-        if tip.version.spec_version == signed_for {
-            return Ok(None);
-        }
-        let now = self.chain.evidence().version(&self.chain, tip.finalized).await?.spec_version;
-        Ok((now != signed_for).then_some(Cause::Runtime { signed_for, now }))
-    }
-
-    /// Proves by the final blocks that it never was in one: no later one can hold it.
-    async fn prove(&mut self, cause: Cause, finalized: BlockRef) -> Result<Option<End>> {
-        match search::search(&self.chain, &self.pending, self.clear, finalized, true).await? {
-            Found::In(block) => self.take(block.hash, true).await,
-            Found::Used(by, block) => Ok(Some(self.replaced(by, block))),
-            Found::Nowhere => {
-                self.nonce.take().into_iter().for_each(Nonce::dead);
-                Ok(Some(End::Expired(Expiry { cause, finalized })))
-            }
-        }
-    }
-
-    /// Looks for it on the best chain.
-    async fn look(&mut self, tip: &Tip) -> Result<()> {
-        match search::search(&self.chain, &self.pending, self.clear, tip.best, false).await? {
-            Found::In(block) => self.take(block.hash, false).await.map(drop),
-            Found::Used(by, block) => {
-                self.rival = Some((by, block));
-                Ok(())
-            }
-            Found::Nowhere => Ok(()),
-        }
-    }
-
-    fn replaced(&mut self, by: Option<Hash>, block: BlockRef) -> End {
-        self.nonce.take().into_iter().for_each(Nonce::used);
-        End::Rejected(Rejection { nonce: self.pending.nonce.unwrap_or_default(), by, block })
-    }
-
-    /// Offers the same bytes once more, if they can still come into a block: that makes no second transaction of it.
-    async fn offer_again(&mut self, tip: &Tip) -> Result<()> {
-        let is_too_late = self.pending.last_block.is_some_and(|last| tip.best.number >= last);
-        if self.pending.bytes.is_none() || is_too_late {
-            self.offer = false;
-            return Ok(());
-        }
-        let runtime = self.chain.present().await?.runtime;
-        match self.send(&runtime).await {
-            Ok(feed) => {
-                self.feed = Some(feed);
-                self.tell(Status::Resent);
-            }
-            Err(Unwatched::Lost(error)) => return Err(error),
-            // A refusal is of this moment: it does not undo what another node may have taken before.
-            Err(Unwatched::Refused(refusal)) if refusal.is_of_wire() => return Err(refusal.error),
-            Err(Unwatched::Known | Unwatched::Refused(_)) => {}
-        }
-        self.nonce.iter_mut().for_each(Nonce::accepted);
-        (self.offer, self.unheard, self.quiet) = (false, 0, 0);
-        Ok(())
     }
 
     fn lost(&mut self) {

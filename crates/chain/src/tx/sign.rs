@@ -1,3 +1,4 @@
+use futures_util::future::try_join;
 use tensorwire_scale::{AccountId, Era, ExtrinsicParameters, Signature, SigningPayload, hash::blake2_256};
 use tensorwire_wallet::Signer;
 
@@ -51,7 +52,7 @@ impl Transaction {
         let account = signer.account();
         let nonce = match self.nonce {
             Some(nonce) => self.chain.nonces().hold(account, nonce),
-            None => self.chain.nonces().reserve(&self.chain, account).await?,
+            None => self.beside_present(self.chain.nonces().reserve(&self.chain, account)).await?,
         };
         let prepared = self.prepare(account, nonce.value()).await?;
         self.signed(signer, prepared, nonce).await.map_err(|(error, _)| error)
@@ -138,8 +139,14 @@ impl Transaction {
     async fn turn(&self, account: AccountId, turn: Turn) -> Result<Nonce> {
         match self.nonce {
             Some(nonce) => Ok(self.chain.nonces().hold(account, nonce)),
-            None => self.chain.nonces().turn(&self.chain, account, turn).await,
+            None => self.beside_present(self.chain.nonces().turn(&self.chain, account, turn)).await,
         }
+    }
+
+    /// A nonce, while the heads are asked for where they are not known.
+    async fn beside_present(&self, nonce: impl Future<Output = Result<Nonce>>) -> Result<Nonce> {
+        let (nonce, _) = try_join(nonce, self.chain.present()).await?;
+        Ok(nonce)
     }
 
     async fn prepare(&self, account: AccountId, nonce: u64) -> Result<Prepared> {

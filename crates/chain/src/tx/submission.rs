@@ -49,7 +49,7 @@ pub(super) struct Progress {
 /// Nothing that comes later changes it.
 #[derive(Debug, Clone)]
 pub(super) enum End {
-    Finalized(Receipt),
+    Finalized(Box<Receipt>),
     Rejected(Rejection),
     Expired(Expiry),
     /// The chain was closed by its owner.
@@ -162,7 +162,7 @@ impl Submission {
     pub fn known(&self) -> Outcome {
         let progress = self.0.progress.borrow();
         match (&progress.end, &progress.included) {
-            (Some(End::Finalized(receipt)), _) => Outcome::Finalized(receipt.clone()),
+            (Some(End::Finalized(receipt)), _) => Outcome::Finalized((**receipt).clone()),
             (Some(End::Rejected(rejection)), _) => Outcome::Rejected(rejection.clone()),
             (Some(End::Expired(expiry)), _) => Outcome::Expired(expiry.clone()),
             (_, Some(receipt)) => Outcome::InBlock(receipt.clone()),
@@ -269,7 +269,7 @@ impl End {
 
     fn receipt(&self) -> Result<Receipt> {
         match self {
-            Self::Finalized(receipt) => Ok(receipt.clone()),
+            Self::Finalized(receipt) => Ok((**receipt).clone()),
             Self::Rejected(rejection) => Err(rejection.error()),
             Self::Expired(expiry) => Err(expiry.error()),
             Self::Failed(error) => Err(error.clone()),

@@ -80,9 +80,17 @@ impl Transaction {
         self
     }
 
-    /// For how many blocks it is valid: the next power of two from 4 to 65,536. Default is 128.
+    /// For how many blocks it is valid, from the finalized head on: the next power of two from 4 to 65,536. Default is 128.
+    /// One that does not outlast finality's lag is refused before anything is sent.
     pub fn mortal(mut self, blocks: u64) -> Self {
         self.lifetime = Lifetime::Blocks(blocks);
+        self
+    }
+
+    /// For how many blocks it is valid from the best block on, however far finality lags: it is void if that block is
+    /// reorganised away.
+    pub fn mortal_from_best(mut self, blocks: u64) -> Self {
+        self.lifetime = Lifetime::FromBest(blocks);
         self
     }
 

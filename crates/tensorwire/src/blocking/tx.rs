@@ -76,6 +76,11 @@ impl Transaction {
         Self(self.0.mortal(blocks))
     }
 
+    /// See [`Transaction::mortal_from_best`](crate::Transaction::mortal_from_best).
+    pub fn mortal_from_best(self, blocks: u64) -> Self {
+        Self(self.0.mortal_from_best(blocks))
+    }
+
     /// See [`Transaction::immortal`](crate::Transaction::immortal).
     pub fn immortal(self) -> Self {
         Self(self.0.immortal())

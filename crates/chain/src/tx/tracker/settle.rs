@@ -90,7 +90,7 @@ impl Tracker {
                 progress.tell(Status::InBlock { block });
             });
         }
-        Ok(is_final.then_some(End::Finalized(receipt)))
+        Ok(is_final.then(|| End::Finalized(receipt.into())))
     }
 
     pub(super) fn retract(&mut self) {

@@ -44,7 +44,10 @@ impl Tracker {
             self.quiet = 0;
             self.look(tip).await?;
         }
-        if self.included.is_none() && self.rival.is_none() && self.feed.is_none() {
+        if let Some(block) = self.included {
+            return self.settle_included(block, tip).await;
+        }
+        if self.rival.is_none() && self.feed.is_none() {
             self.unheard = self.unheard.saturating_add(1);
             if self.offer || self.unheard >= OFFER_AGAIN {
                 self.offer_again(tip).await?;

@@ -6,8 +6,9 @@ use proptest::{strategy::Strategy, strategy::ValueTree, test_runner::TestRunner}
 use tensorwire::{Hash, Value};
 
 use crate::{
+    check::{Seen, check},
     local::Local,
-    shapes::{BATCHES, Built, Seen, Shape, WRAPPERS, build, check, prepare, shapes},
+    shapes::{BATCHES, Built, Shape, WRAPPERS, build, prepare, shapes},
 };
 
 /// Extrinsics of one block: what they have to do first is done in blocks before.

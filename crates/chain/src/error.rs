@@ -224,7 +224,7 @@ impl From<scale::Error> for Error {
         use scale::ErrorKind as From;
         let kind = match error.kind() {
             From::NotFound => ErrorKind::NotFound,
-            From::Encode | From::Address => ErrorKind::Invalid,
+            From::Encode | From::Address | From::Payload => ErrorKind::Invalid,
             _ => ErrorKind::Decode,
         };
         let message = error.to_string();

@@ -21,6 +21,8 @@ mod header;
 mod heads;
 mod history;
 mod map;
+#[cfg(feature = "metadata-hash")]
+mod metadata_hash;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod multisig;

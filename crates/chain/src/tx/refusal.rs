@@ -56,7 +56,10 @@ const INVALID: [(&str, u8); 12] = [
 ];
 
 /// Those for one of unknown validity (code 1011), by the index in `UnknownTransaction`.
-const UNKNOWN: [(&str, u8); 2] = [
+/// Newer nodes give the variant's name.
+const UNKNOWN: [(&str, u8); 4] = [
+    ("CannotLookup", 0),
+    ("NoUnsignedValidator", 1),
     ("Could not lookup information required to validate the transaction", 0),
     ("Could not find an unsigned validator for the unsigned transaction", 1),
 ];

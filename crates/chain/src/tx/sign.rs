@@ -157,6 +157,7 @@ impl Transaction {
         parameters.era = anchor.era;
         parameters.birth = anchor.birth.hash.0;
         parameters.tip = self.tip;
+        parameters.metadata_hash = self.metadata_hash;
         parameters.extensions.clone_from(&self.extensions);
         let payload = present.runtime.signing_payload(call, account, &parameters)?;
         // An immortal one cannot be in a block that is final already, either.

@@ -17,6 +17,7 @@ pub struct Transaction {
     pub(super) lifetime: Lifetime,
     pub(super) nonce: Option<u64>,
     pub(super) tip: u128,
+    pub(super) metadata_hash: Option<[u8; 32]>,
     pub(super) extensions: BTreeMap<String, ExtensionValue>,
     pub(super) timeout: Duration,
 }
@@ -54,6 +55,7 @@ impl Chain {
             lifetime: Lifetime::Usual,
             nonce: None,
             tip: 0,
+            metadata_hash: None,
             extensions: BTreeMap::new(),
             timeout: TIMEOUT,
         }
@@ -109,6 +111,13 @@ impl Transaction {
     /// What the block's author is offered above the fee, in the smallest unit of the chain's token.
     pub fn tip(mut self, tip: u128) -> Self {
         self.tip = tip;
+        self
+    }
+
+    /// The hash of the metadata that the signer has checked (RFC-78), which is signed too: `At::metadata_hash` gives it
+    /// (feature `metadata-hash`). A transaction with the hash of another runtime is refused by the chain.
+    pub fn metadata_hash(mut self, hash: [u8; 32]) -> Self {
+        self.metadata_hash = Some(hash);
         self
     }
 

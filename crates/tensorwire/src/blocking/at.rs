@@ -43,6 +43,12 @@ impl At {
         wait(self.0.runtime())
     }
 
+    /// See [`At::metadata_hash`](tensorwire_chain::At::metadata_hash).
+    #[cfg(feature = "metadata-hash")]
+    pub fn metadata_hash(&self) -> Result<[u8; 32]> {
+        wait(self.0.metadata_hash())
+    }
+
     /// See [`At::executed_by`](tensorwire_chain::At::executed_by).
     pub fn executed_by(&self) -> Result<Arc<Runtime>> {
         wait(self.0.executed_by())

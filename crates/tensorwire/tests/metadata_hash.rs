@@ -11,7 +11,7 @@ async fn remark(chain: &Chain, hash: [u8; 32]) -> Result<Submission> {
 
 #[tokio::test]
 async fn a_runtime_takes_the_hash_of_its_own_metadata_alone() {
-    let ignorant = Devnet::builder().start().await.unwrap();
+    let ignorant = Devnet::builder().subnets(1).neurons(4).start().await.unwrap();
     let chain = Chain::connect(ignorant.url()).await.unwrap();
     let hash = chain.head().await.unwrap().metadata_hash().await.unwrap();
     // A runtime that was not told its hash cannot compare it.
@@ -19,7 +19,7 @@ async fn a_runtime_takes_the_hash_of_its_own_metadata_alone() {
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert_eq!(error.transaction_error().unwrap().name(), "CannotLookup", "{error}");
 
-    let knowing = Devnet::builder().metadata_hash(hash).start().await.unwrap();
+    let knowing = Devnet::builder().subnets(1).neurons(4).metadata_hash(hash).start().await.unwrap();
     let chain = Chain::connect(knowing.url()).await.unwrap();
     assert_eq!(chain.head().await.unwrap().metadata_hash().await.unwrap(), hash);
     let error = remark(&chain, [1; 32]).await.unwrap_err();

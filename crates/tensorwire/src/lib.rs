@@ -39,9 +39,6 @@ pub use tensorwire_chain::{
     Cause, Expiry, ExtensionValue, Outbox, Outcome, PaymentInfo, Pending, Rejection, Signature,
     SignedTransaction, Signer, Signing, SigningPayload, Status, Statuses, Submission, Transaction,
 };
-/// Keys, keyfiles and signers.
-pub use tensorwire_wallet as wallet;
-
 /// What an upgrade changes.
 pub use tensorwire_chain::{ChangeKind, Diff, Difference, ItemChange, ItemKind};
 /// Accounts that several decide for.

@@ -4,6 +4,8 @@ use tensorwire_rpc as rpc;
 use tensorwire_scale as scale;
 use tensorwire_wallet as wallet;
 
+use crate::Stale;
+
 /// The result of this crate's operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -21,6 +23,7 @@ struct Inner {
     source: Option<Source>,
     /// Why a transaction was refused, in names.
     refusal: Option<Box<scale::TransactionError>>,
+    stale: Option<Stale>,
 }
 
 #[derive(Clone)]
@@ -83,7 +86,11 @@ pub enum ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner { kind, message: message.into(), asked: None, source: None, refusal: None }))
+        Self::from_source(kind, message.into(), None)
+    }
+
+    fn from_source(kind: ErrorKind, message: String, source: Option<Source>) -> Self {
+        Self(Arc::new(Inner { kind, message, asked: None, source, refusal: None, stale: None }))
     }
 
     /// The system gives no thread to serve the sockets with.
@@ -105,13 +112,6 @@ impl Error {
         if self.0.kind == ErrorKind::Protocol {
             Arc::make_mut(&mut self.0).kind = ErrorKind::Unverified;
         }
-        self
-    }
-
-    /// The same with what was found out about it.
-    pub(crate) fn noting(mut self, note: &impl fmt::Display) -> Self {
-        let inner = Arc::make_mut(&mut self.0);
-        inner.message = format!("{}: {note}", inner.message);
         self
     }
 
@@ -147,6 +147,19 @@ impl Error {
     /// Why the chain does not take a transaction, in names, where it is known: of kind `Rejected`.
     pub fn transaction_error(&self) -> Option<&scale::TransactionError> {
         self.0.refusal.as_deref()
+    }
+
+    /// Why a node calls a transaction outdated, which may mean several things: found out by asking the chain.
+    pub fn stale(&self) -> Option<Stale> {
+        self.0.stale
+    }
+
+    /// The same error with what the node meant.
+    pub(crate) fn meaning(mut self, stale: Stale) -> Self {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.stale = Some(stale);
+        inner.message = format!("{}: {stale}", inner.message);
+        self
     }
 
     /// The same error as the refusal of a transaction, for this reason.
@@ -205,7 +218,7 @@ impl From<rpc::Error> for Error {
         };
         let kind = error.server_error().and_then(|server| missing(&server.message)).unwrap_or(kind);
         let message = error.to_string();
-        Self(Arc::new(Inner { kind, message, asked: None, source: Some(Source::Rpc(error)), refusal: None }))
+        Self::from_source(kind, message, Some(Source::Rpc(error)))
     }
 }
 
@@ -228,13 +241,7 @@ impl From<scale::Error> for Error {
             _ => ErrorKind::Decode,
         };
         let message = error.to_string();
-        Self(Arc::new(Inner {
-            kind,
-            message,
-            asked: None,
-            source: Some(Source::Scale(error)),
-            refusal: None,
-        }))
+        Self::from_source(kind, message, Some(Source::Scale(error)))
     }
 }
 
@@ -242,7 +249,7 @@ impl From<wallet::Error> for Error {
     fn from(error: wallet::Error) -> Self {
         let message = format!("the signer: {error}");
         let source = Some(Source::Wallet(error));
-        Self(Arc::new(Inner { kind: ErrorKind::Signer, message, asked: None, source, refusal: None }))
+        Self::from_source(ErrorKind::Signer, message, source)
     }
 }
 

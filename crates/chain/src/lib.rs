@@ -70,8 +70,8 @@ pub use runtime_call::RuntimeCall;
 pub use status::{EndpointState, EndpointStatus, Role};
 pub use storage::StorageQuery;
 pub use tx::{
-    Cause, Expiry, Outcome, PaymentInfo, Pending, Rejection, SignedTransaction, Status, Statuses, Submission,
-    Transaction,
+    Cause, Expiry, Outcome, PaymentInfo, Pending, Rejection, SignedTransaction, Stale, Status, Statuses,
+    Submission, Transaction,
 };
 pub use version::RuntimeVersion;
 pub use watch::{Change, Watch};

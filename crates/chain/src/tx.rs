@@ -26,6 +26,7 @@ pub use payment::PaymentInfo;
 pub use pending::Pending;
 pub(crate) use present::Following;
 pub use signed::SignedTransaction;
+pub use stale::Stale;
 pub use status::Status;
 pub use submission::{Statuses, Submission};
 pub use transaction::Transaction;

@@ -37,7 +37,7 @@ pub use tensorwire_chain::{CacheEntry, CacheStats, RuntimeStore, StoreEntry, Sto
 /// What is sent, who signs it, and what became of it.
 pub use tensorwire_chain::{
     Cause, Expiry, ExtensionValue, Outbox, Outcome, PaymentInfo, Pending, Rejection, Signature,
-    SignedTransaction, Signer, Signing, SigningPayload, Status, Statuses, Submission, Transaction,
+    SignedTransaction, Signer, Signing, SigningPayload, Stale, Status, Statuses, Submission, Transaction,
 };
 /// What an upgrade changes.
 pub use tensorwire_chain::{ChangeKind, Diff, Difference, ItemChange, ItemKind};

@@ -120,27 +120,23 @@ impl Refusal {
     /// The same, with what a node means by an outdated transaction, or by a bad signature. A request or two, where it says
     /// that.
     pub(super) async fn explained(self, chain: &Chain, pending: &Pending, tip: &Tip) -> Self {
-        match (self.why, pending.account.zip(pending.nonce)) {
-            (Why::Stale, Some((account, nonce))) => {
-                let last = pending.last_block;
-                match Stale::explain(chain, account, nonce, last, tip).await {
-                    Ok(stale) => {
-                        let why = match stale {
-                            Stale::NonceUsed { .. } => Why::Nonce,
-                            Stale::EraPassed { .. } => Why::Era,
-                            Stale::OtherRule => Why::Other,
-                        };
-                        Self { why, error: self.error.noting(&stale) }
-                    }
-                    Err(_) => self,
-                }
+        match self.why {
+            Why::Stale => {
+                let Ok(stale) = Stale::explain(chain, pending, tip).await else { return self };
+                let why = match stale {
+                    Stale::NonceUsed { .. } => Why::Nonce,
+                    Stale::EraPassed { .. } => Why::Era,
+                    Stale::OtherRule => Why::Other,
+                };
+                Self { why, error: self.error.meaning(stale) }
             }
-            (Why::Proof, _) => {
+            Why::Proof => {
                 let now = chain.present_after(tip).await.map(|present| present.tip.version.spec_version);
                 match (now, pending.spec_version) {
                     (Ok(now), Some(signed_for)) if now != signed_for => {
                         let message = format!(
-                            "it was signed for spec version {signed_for}, and the node has {now} by now: sign it again; the                              node has refused it"
+                            "it was signed for spec version {signed_for}, and the node has {now} by now: sign it again; \
+                             the node has refused it"
                         );
                         Self { why: Why::Runtime, error: Error::new(ErrorKind::RuntimeChanged, message) }
                     }

@@ -43,11 +43,6 @@ impl Allocator {
         self.held.values().any(|hold| *hold != Hold::Left)
     }
 
-    /// The chain has to be asked.
-    pub(super) fn doubt(&mut self) {
-        self.unsure = true;
-    }
-
     /// The lowest nonce that is free.
     fn lowest(&self) -> Option<u64> {
         (self.low?..).find(|nonce| !self.held.contains_key(nonce) && !self.apart.contains(nonce))

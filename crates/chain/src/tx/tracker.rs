@@ -206,10 +206,10 @@ impl Tracker {
                     self.retract();
                 }
             }
-            Update::FinalityTimeout(block) => self.tell(Status::FinalityTimeout { block }),
-            Update::Usurped(by) => self.tell(Status::Usurped { by }),
-            Update::Dropped => self.tell(Status::Dropped),
-            Update::Invalid => self.tell(Status::Invalid),
+            Update::FinalityTimeout(block) => self.tell_last(Status::FinalityTimeout { block }),
+            Update::Usurped(by) => self.tell_last(Status::Usurped { by }),
+            Update::Dropped => self.tell_last(Status::Dropped),
+            Update::Invalid => self.tell_last(Status::Invalid),
         }
     }
 
@@ -217,6 +217,12 @@ impl Tracker {
         self.feed = None;
         self.offer = true;
         self.tell(Status::Lost);
+    }
+
+    /// A node has nothing more to say after this, and leaves the subscription open.
+    fn tell_last(&mut self, status: Status) {
+        self.feed = None;
+        self.tell(status);
     }
 
     fn tell(&self, status: Status) {

@@ -40,9 +40,9 @@ impl Tracker {
         if let Some(cause) = self.cause(tip).await? {
             return self.prove(cause, tip.finalized).await;
         }
-        if self.feed.is_none() || self.quiet >= PATIENCE {
+        if self.rival.is_none() && (self.feed.is_none() || self.quiet >= PATIENCE) {
             self.quiet = 0;
-            self.look(tip).await?;
+            self.look(tip, false).await?;
         }
         if let Some(block) = self.included {
             return self.settle_included(block, tip).await;
@@ -138,8 +138,8 @@ impl Tracker {
     }
 
     /// Looks for it on the best chain.
-    async fn look(&mut self, tip: &Tip) -> Result<()> {
-        match search::search(&self.chain, &self.pending, self.clear, tip.best, false).await? {
+    async fn look(&mut self, tip: &Tip, to_prove: bool) -> Result<()> {
+        match search::search(&self.chain, &self.pending, self.clear, tip.best, to_prove).await? {
             Found::In(block) => self.take(block.hash, false).await.map(drop),
             Found::Used(by, block) => {
                 self.rival = Some((by, block));
@@ -168,9 +168,9 @@ impl Tracker {
                 self.tell(Status::Resent);
             }
             Err(Unwatched::Lost(error)) => return Err(error),
-            // A refusal is of this moment: it does not undo what another node may have taken before.
             Err(Unwatched::Refused(refusal)) if refusal.is_of_wire() => return Err(refusal.error),
-            Err(Unwatched::Known | Unwatched::Refused(_)) => {}
+            // That is of this moment, and undoes nothing that a node may have taken before: it may be in a block by now.
+            Err(Unwatched::Known | Unwatched::Refused(_)) => self.look(tip, true).await?,
         }
         self.nonce.iter_mut().for_each(Nonce::accepted);
         (self.offer, self.unheard, self.quiet) = (false, 0, 0);

@@ -5,6 +5,7 @@
 
 pub mod apis;
 pub mod chopsticks;
+pub mod host;
 pub mod metadata;
 pub mod signed;
 pub mod specs;

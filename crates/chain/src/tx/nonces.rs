@@ -66,7 +66,7 @@ impl Nonces {
 
     /// A nonce that the caller has chosen. Nobody else gets it meanwhile.
     pub(crate) fn hold(&self, account: AccountId, nonce: u64) -> Nonce {
-        Nonce::apart(self.queue(account), nonce)
+        Nonce::chosen(self.queue(account), nonce)
     }
 
     fn queue(&self, account: AccountId) -> Arc<Queue> {

@@ -38,7 +38,7 @@ impl Transaction {
     /// `NotFound` for a pallet or call that does not exist; `Invalid` for arguments that do not fit, for an extension that
     /// needs a value, and for a life too short for the chain's finality.
     pub async fn payload(&self, account: &AccountId) -> Result<SigningPayload> {
-        let nonce = self.turn(*account, Turn::Fresh).await?;
+        let nonce = self.reserve(*account).await?;
         Ok(self.prepare(*account, nonce.value()).await?.payload)
     }
 
@@ -50,10 +50,7 @@ impl Transaction {
     /// Those of [`payload`](Self::payload), and `Signer`.
     pub async fn sign(&self, signer: &dyn Signer) -> Result<SignedTransaction> {
         let account = signer.account();
-        let nonce = match self.nonce {
-            Some(nonce) => self.chain.nonces().hold(account, nonce),
-            None => self.beside_present(self.chain.nonces().reserve(&self.chain, account)).await?,
-        };
+        let nonce = self.reserve(account).await?;
         let prepared = self.prepare(account, nonce.value()).await?;
         self.signed(signer, prepared, nonce).await.map_err(|(error, _)| error)
     }
@@ -140,6 +137,13 @@ impl Transaction {
         match self.nonce {
             Some(nonce) => Ok(self.chain.nonces().hold(account, nonce)),
             None => self.beside_present(self.chain.nonces().turn(&self.chain, account, turn)).await,
+        }
+    }
+
+    async fn reserve(&self, account: AccountId) -> Result<Nonce> {
+        match self.nonce {
+            Some(nonce) => Ok(self.chain.nonces().hold(account, nonce)),
+            None => self.beside_present(self.chain.nonces().reserve(&self.chain, account)).await,
         }
     }
 

@@ -85,15 +85,17 @@ async fn g5_200_submissions_of_one_key_from_8_threads_beside_another_process() {
 
     let landed: Vec<_> = all.iter().flatten().collect();
     assert_eq!(all.len(), THREADS * EACH + OF_ANOTHER_PROCESS);
-    // By chance a fifth: as good as never less than a tenth or more than two fifths.
+    // By chance a fifth of all sendings, of which some were second ones.
     let refused = all.len() - landed.len();
-    assert!((24..96).contains(&refused), "{refused} were refused");
+    assert!((24..120).contains(&refused), "{refused} were refused");
     let nonces: BTreeSet<u64> = landed.iter().map(|(nonce, _)| *nonce).collect();
     assert!(nonces.into_iter().eq(0..landed.len() as u64), "consecutive, each once");
-    for (nonce, hash) in landed {
+    for (nonce, hash) in &landed {
         assert_eq!(devnet.inclusions(hash.0).len(), 1, "nonce {nonce}");
     }
-    let total = all.iter().flatten().count() as u64;
+    let total = landed.len() as u64;
+    let requests = [&chain, &other].map(|chain| chain.stats().requests);
+    println!("{total} landed, {refused} were refused, {requests:?} requests, {} blocks", devnet.best().0);
     assert_eq!(nonce_of(&chain, alice().account()).await, total);
     // Nothing is left behind: the next one is the next one.
     devnet.set_faults([]);

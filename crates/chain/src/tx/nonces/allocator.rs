@@ -9,8 +9,10 @@ pub(super) struct Allocator {
     /// All below are used: nothing is known before the chain was asked.
     low: Option<u64>,
     held: BTreeMap<u64, Hold>,
-    /// Not to be given out, though nobody here waits for them: chosen by a caller, or in the pool by another process.
-    apart: BTreeSet<u64>,
+    /// In a pool by another process.
+    taken: BTreeSet<u64>,
+    /// Chosen by callers: once for each who has.
+    apart: Vec<u64>,
     /// Whether the chain is to be asked before anything else is given out.
     unsure: bool,
 }
@@ -45,7 +47,10 @@ impl Allocator {
 
     /// The lowest nonce that is free.
     fn lowest(&self) -> Option<u64> {
-        (self.low?..).find(|nonce| !self.held.contains_key(nonce) && !self.apart.contains(nonce))
+        let is_free = |nonce: &u64| {
+            !(self.held.contains_key(nonce) || self.taken.contains(nonce) || self.apart.contains(nonce))
+        };
+        (self.low?..).find(is_free)
     }
 
     /// The next nonce for one that is sent now, while so many wait behind it. None while it has to wait: what was sent
@@ -68,9 +73,21 @@ impl Allocator {
         Some(nonce)
     }
 
-    /// A nonce that a caller has chosen.
+    /// A nonce that a caller has chosen, also one that is held.
     pub(super) fn set_apart(&mut self, nonce: u64) {
-        self.apart.insert(nonce);
+        self.apart.push(nonce);
+    }
+
+    /// The caller has no more use for it.
+    pub(super) fn unset_apart(&mut self, nonce: u64) {
+        if let Some(index) = self.apart.iter().position(|apart| *apart == nonce) {
+            self.apart.swap_remove(index);
+        }
+    }
+
+    /// The chain is to be asked before another is given out.
+    pub(super) fn doubt(&mut self) {
+        self.unsure = true;
     }
 
     /// What is known of a nonce has changed.
@@ -83,13 +100,6 @@ impl Allocator {
     /// It was not sent, or was refused: it is free again.
     pub(super) fn give_back(&mut self, nonce: u64) {
         self.held.remove(&nonce);
-        self.apart.remove(&nonce);
-    }
-
-    /// What became of it is not known.
-    pub(super) fn forget(&mut self, nonce: u64) {
-        self.give_back(nonce);
-        self.unsure = true;
     }
 
     /// A block holds a transaction with it, or with one above it.
@@ -102,8 +112,8 @@ impl Allocator {
     pub(super) fn taken(&mut self, nonce: u64) {
         self.held.remove(&nonce);
         if self.low.is_none_or(|low| nonce >= low) {
-            self.apart.insert(nonce);
-            self.unsure = true;
+            self.taken.insert(nonce);
+            self.doubt();
         }
     }
 
@@ -112,7 +122,7 @@ impl Allocator {
         if self.low.is_none_or(|low| low < next) {
             self.low = Some(next);
         }
-        self.apart.retain(|nonce| *nonce >= next);
+        self.taken.retain(|nonce| *nonce >= next);
     }
 
     /// The chain was asked for the account's next nonce, behind all that a node's pool has ready. Where nothing was heard

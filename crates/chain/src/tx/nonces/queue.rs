@@ -142,7 +142,9 @@ impl<'a> Place<'a> {
         }
         let mut line = self.queue.line();
         let Line { allocator, waiting, heard, .. } = &mut *line;
-        if !waiting.front().is_some_and(|first| Arc::ptr_eq(first, &self.waiting)) {
+        let is_first = waiting.front().is_some_and(|first| Arc::ptr_eq(first, &self.waiting));
+        // Who sends later keeps nobody waiting, and waits for nobody.
+        if self.waiting.turn.is_some() && !is_first {
             return Ok(Step::Wait);
         }
         let recent = heard.is_some_and(|heard| heard.elapsed() < TRUSTED_FOR);
@@ -150,7 +152,7 @@ impl<'a> Place<'a> {
             return Ok(Step::Ask);
         }
         let nonce = match self.waiting.turn {
-            Some(_) => allocator.send(waiting.len() - 1),
+            Some(_) => allocator.send(waiting.iter().filter(|other| other.turn.is_some()).count() - 1),
             None => allocator.reserve(),
         };
         Ok(nonce.map_or(Step::Wait, Step::Go))

@@ -194,3 +194,32 @@ async fn g11_accounts_that_nobody_uses_are_forgotten() {
     drop(queues);
     drop(kept);
 }
+
+#[tokio::test(start_paused = true)]
+async fn g5_who_signs_now_and_sends_later_waits_for_nobody() {
+    let (_node, chain) = Node::start(3).await;
+    let mut first = turn(&chain).await;
+    first.sent();
+    let mut waiting = Box::pin(turn(&chain));
+    assert!(waiting.as_mut().now_or_never().is_none());
+    let later = chain.nonces().reserve(&chain, ACCOUNT).now_or_never().expect("it waits").unwrap();
+    assert_eq!(later.value(), 4);
+    first.accepted();
+    assert_eq!(waiting.await.value(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn g5_one_that_replaces_another_leaves_it_its_nonce() {
+    let (_node, chain) = Node::start(3).await;
+    let mut first = turn(&chain).await;
+    first.sent();
+    first.accepted();
+    drop(chain.nonces().hold(ACCOUNT, 3));
+    assert_eq!(turn(&chain).await.value(), 4);
+    let mut second = chain.nonces().hold(ACCOUNT, 3);
+    second.sent();
+    second.accepted();
+    second.used();
+    first.used();
+    assert_eq!(turn(&chain).await.value(), 4);
+}

@@ -171,8 +171,16 @@ fn g5_a_nonce_that_a_caller_has_chosen_is_nobody_elses() {
     // Far ahead it makes no hole for others to fill.
     allocator.set_apart(1_000);
     assert_eq!(allocator.reserve(), Some(8));
-    allocator.give_back(6);
+    // A second transaction with it, to replace the first one.
+    allocator.set_apart(6);
+    allocator.unset_apart(6);
+    assert_eq!(allocator.reserve(), Some(9));
+    allocator.unset_apart(6);
     assert_eq!(allocator.reserve(), Some(6));
+    // To replace one that was given out.
+    allocator.set_apart(7);
+    allocator.unset_apart(7);
+    assert_eq!(allocator.reserve(), Some(10));
 }
 
 #[test]
@@ -192,7 +200,8 @@ fn g5_what_a_block_holds_and_what_the_chain_says_is_believed() {
     allocator.read(9, true);
     assert_eq!(allocator.send(0), Some(9));
     // A node that lags does not bring back what is in the pool.
-    allocator.forget(9);
+    allocator.give_back(9);
+    allocator.doubt();
     allocator.read(5, true);
     assert_eq!(allocator.send(0), Some(9));
 }

@@ -87,12 +87,13 @@ where
             if step == Some(Step::Asked) {
                 return this.end(Ending::Cut).await;
             }
-            if this.faults.rejects(request.method_name()) {
-                let refusal = ErrorObject::owned(INVALID_TRANSACTION, "Invalid Transaction", Some(REASON));
-                return MethodResponse::error(request.id(), refusal);
-            }
             let id = json!(request.id());
-            let answer = this.inner.call(request).await;
+            let answer = if this.faults.rejects(request.method_name()) {
+                let refusal = ErrorObject::owned(INVALID_TRANSACTION, "Invalid Transaction", Some(REASON));
+                MethodResponse::error(request.id(), refusal)
+            } else {
+                this.inner.call(request).await
+            };
             match step {
                 Some(Step::Done) => this.end(Ending::Cut).await,
                 Some(Step::Told(updates)) => this.countdowns.begin(id, updates),

@@ -128,6 +128,18 @@ async fn g2_an_account_that_is_removed_by_its_own_transaction_has_had_it() {
     assert!(receipt.ok() && receipt.block().number < submission.last_block().unwrap());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn g2_a_node_that_is_back_is_asked_without_waiting_for_a_block() {
+    let devnet = Devnet::builder().subnets(1).neurons(1).start().await.unwrap();
+    let chain = connect(&devnet).await;
+    let submission = transfer(&chain).sign_and_submit(&key("//Alice")).await.unwrap();
+    devnet.stop_serving(Ending::Cut).await;
+    devnet.produce_blocks(4).await.unwrap();
+    devnet.serve_again().await.unwrap();
+    let Outcome::Finalized(receipt) = submission.outcome().await else { panic!("{submission:?}") };
+    assert_eq!(receipt.block().number, 1);
+}
+
 #[test]
 fn the_blocking_twins_do_the_same() {
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -11,8 +11,10 @@ pub(super) enum Found {
     In(BlockRef),
     /// Its nonce was used in this block, by that other transaction if it can be told which.
     Used(Option<Hash>, BlockRef),
-    /// It is in none, and may still come.
+    /// It is in none of them.
     Nowhere,
+    /// Its nonce is unused, which proves nothing: the account may have been removed, and its nonce forgotten with it.
+    Unseen,
 }
 
 /// The receipt of a transaction in that block, if it is there. Two requests, shared by all who ask for the block.
@@ -24,8 +26,8 @@ pub(super) async fn receipt(chain: &Chain, hash: Hash, block: Hash) -> Result<Op
 /// Looks for a transaction above block `clear` (in whose state its nonce is unused), up to `top`.
 ///
 /// An account's nonce tells in one request whether it was used, and halving tells where. Where states are gone, or the
-/// transaction has no nonce, the blocks themselves are read. To prove that it is nowhere they are read as well where the
-/// account's nonce is 0: then the account may have been removed, which forgets its nonce.
+/// transaction has no nonce, the blocks themselves are read. Where the account's nonce is 0 they are read to prove that it
+/// is nowhere. (What this does not see is an account that used the nonce, was removed, came back, and made others since.)
 pub(super) async fn search(
     chain: &Chain,
     pending: &Pending,
@@ -38,16 +40,14 @@ pub(super) async fn search(
     };
     let nonce_at = |block| chain.evidence().nonce(chain, account, block);
     let now = match nonce_at(top).await {
-        Err(error) if is_gone(&error) => return scan(chain, pending, pending.birth, top).await,
+        Err(error) if is_gone(&error) => return scan(chain, pending, clear, top).await,
         now => now?,
     };
-    if now <= nonce {
-        let may_be_forgotten = to_prove && now == 0;
-        return if may_be_forgotten {
-            scan(chain, pending, pending.birth, top).await
-        } else {
-            Ok(Found::Nowhere)
-        };
+    match now {
+        0 if to_prove => return scan(chain, pending, clear, top).await,
+        0 => return Ok(Found::Unseen),
+        now if now <= nonce => return Ok(Found::Nowhere),
+        _ => {}
     }
     let (mut unused, mut used) = (clear.min(top.number.saturating_sub(1)), top);
     while used.number - unused > 1 {
@@ -56,7 +56,7 @@ pub(super) async fn search(
         match nonce_at(middle).await {
             Ok(then) if then > nonce => used = middle,
             Ok(_) => unused = middle.number,
-            Err(error) if is_gone(&error) => return scan(chain, pending, pending.birth, top).await,
+            Err(error) if is_gone(&error) => return scan(chain, pending, clear, top).await,
             Err(error) => return Err(error),
         }
     }
@@ -70,8 +70,8 @@ pub(super) async fn search(
     });
     match rival {
         Some(rival) => Ok(Found::Used(Some(rival.hash()), used)),
-        // The lower end was of another branch, or the nonce was used before.
-        None => match scan(chain, pending, pending.birth, top).await? {
+        // The nonce was used before, or by what does not say so.
+        None => match scan(chain, pending, clear, top).await? {
             Found::Nowhere => Ok(Found::Used(None, used)),
             found => Ok(found),
         },

@@ -35,7 +35,7 @@ pub(super) struct Tracker {
     included: Option<BlockRef>,
     /// Who used its nonce, in a block that is not final yet.
     rival: Option<(Option<Hash>, BlockRef)>,
-    /// In the state of this block, a final one, its nonce is unused.
+    /// The final blocks up to this one do not hold it.
     clear: u64,
     /// How many heads have come since something was heard of it.
     quiet: u32,

@@ -130,7 +130,7 @@ impl Tracker {
         match search::search(&self.chain, &self.pending, self.clear, finalized, true).await? {
             Found::In(block) => self.take(block.hash, true).await,
             Found::Used(by, block) => Ok(Some(self.replaced(by, block))),
-            Found::Nowhere => {
+            Found::Nowhere | Found::Unseen => {
                 self.nonce.take().into_iter().for_each(Nonce::dead);
                 Ok(Some(End::Expired(Expiry { cause, finalized })))
             }
@@ -145,7 +145,11 @@ impl Tracker {
                 self.rival = Some((by, block));
                 Ok(())
             }
-            Found::Nowhere => Ok(()),
+            Found::Nowhere => {
+                self.clear = self.clear.max(tip.finalized.number.min(tip.best.number));
+                Ok(())
+            }
+            Found::Unseen => Ok(()),
         }
     }
 

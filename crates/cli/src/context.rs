@@ -154,8 +154,9 @@ impl Context {
 
 /// The work's result, or [`Stopped`](stop::Stopped) on Ctrl-C and its like.
 pub(crate) async fn interruptible<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let stopped = stop::asked()?;
     tokio::select! {
         result = work => result,
-        stopped = stop::asked() => Err(stopped?.into()),
+        stopped = stopped => Err(stopped.into()),
     }
 }

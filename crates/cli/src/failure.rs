@@ -65,7 +65,8 @@ pub(crate) fn report(error: &Error) -> ExitCode {
     if is_undecided(error) { ExitCode::from(UNDECIDED) } else { ExitCode::FAILURE }
 }
 
-fn is_undecided(error: &Error) -> bool {
+/// Whether it is not known what became of something that was sent.
+pub(crate) fn is_undecided(error: &Error) -> bool {
     let lost = error.downcast_ref::<tensorwire::Error>().map(tensorwire::Error::kind);
     error.is::<Undecided>() || lost == Some(ErrorKind::FateUnknown)
 }
@@ -91,8 +92,14 @@ fn hint(error: &Error) -> Option<Cow<'static, str>> {
         return Some(format!("--network takes {names}, or a URL such as ws://127.0.0.1:9944").into());
     }
     if let Some(error) = error.downcast_ref::<tensorwire_wallet::Error>() {
-        let is_not_there = error.kind() == tensorwire_wallet::ErrorKind::NotFound;
-        return is_not_there.then(|| "`tw wallet list` lists the keys in the folder of --wallet-path".into());
+        use tensorwire_wallet::ErrorKind;
+        return match error.kind() {
+            ErrorKind::NotFound => {
+                Some("`tw wallet list` lists the keys in the folder of --wallet-path".into())
+            }
+            ErrorKind::Exists => Some("--overwrite writes over it".into()),
+            _ => None,
+        };
     }
     let error = error.downcast_ref::<tensorwire::Error>()?;
     if is_too_many(error) {

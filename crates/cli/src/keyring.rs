@@ -62,8 +62,10 @@ impl Keyring {
         if name.starts_with(['/', '.', '~']) {
             return Ok(Named::File(name.into()));
         }
-        if let Ok(account) = name.parse() {
-            return Ok(Named::Account(account));
+        match name.parse() {
+            Ok(account) => return Ok(Named::Account(account)),
+            Err(error) if looks_like_an_address(name) => return Err(error.into()),
+            Err(_) => {}
         }
         let (wallet, hotkey) = match name.split_once('/') {
             Some((wallet, hotkey)) => (wallet, Some(hotkey)),
@@ -104,7 +106,15 @@ impl Keyring {
         match self.named(name)? {
             Named::Development(pair) => Ok(pair),
             Named::Account(account) => bail!("{account} is an address: its key is needed to sign"),
-            Named::File(path) => self.open(&Keyfile::read(path)?),
+            Named::File(path) => match Keyfile::read(&path) {
+                Err(error) if error.kind() == ErrorKind::NotFound && Wallet::public(&path).exists() => {
+                    bail!(
+                        "there is no file {}, the address alone is here: the key is needed to sign",
+                        path.display()
+                    )
+                }
+                read => self.open(&read?),
+            },
         }
     }
 
@@ -114,6 +124,11 @@ impl Keyring {
         let password = secret::password(keyfile.path(), self.password_file.as_deref())?;
         working(encryption, || Ok(keyfile.keypair(Some(&password))?))
     }
+}
+
+/// So long, and of such letters, that it is an address with a typing error rather than a wallet's name.
+fn looks_like_an_address(name: &str) -> bool {
+    (46..=50).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// Seconds of work, shown on a terminal.

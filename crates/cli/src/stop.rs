@@ -25,21 +25,27 @@ impl Stopped {
     }
 }
 
-/// Returns on Ctrl-C, or when a supervisor says to stop.
-pub(crate) async fn asked() -> Result<Stopped> {
-    let pressed = async {
-        tokio::signal::ctrl_c().await.context("Ctrl-C cannot be listened for")?;
-        Ok(Stopped::Interrupted)
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).context("signals cannot be listened for")?;
+/// Ends on Ctrl-C, or when a supervisor says to stop. Listens from the call on, before it is awaited.
+#[cfg(unix)]
+pub(crate) fn asked() -> Result<impl Future<Output = Stopped>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let listen = |kind| signal(kind).context("signals cannot be listened for");
+    let mut interrupt = listen(SignalKind::interrupt())?;
+    let mut terminate = listen(SignalKind::terminate())?;
+    Ok(async move {
         tokio::select! {
-            _ = terminate.recv() => Ok(Stopped::Terminated),
-            pressed = pressed => pressed,
+            _ = terminate.recv() => Stopped::Terminated,
+            _ = interrupt.recv() => Stopped::Interrupted,
         }
-    }
-    #[cfg(not(unix))]
-    pressed.await
+    })
+}
+
+/// Ends on Ctrl-C. Listens from the call on, before it is awaited.
+#[cfg(windows)]
+pub(crate) fn asked() -> Result<impl Future<Output = Stopped>> {
+    let mut pressed = tokio::signal::windows::ctrl_c().context("Ctrl-C cannot be listened for")?;
+    Ok(async move {
+        pressed.recv().await;
+        Stopped::Interrupted
+    })
 }

@@ -1,5 +1,6 @@
 use std::{
     path::{Path, PathBuf},
+    pin::pin,
     time::Duration,
 };
 
@@ -89,15 +90,20 @@ Examples:
 impl Serve {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         context.wait(async {
+            // Heard from the start on: whoever reads the URL may say stop at once.
+            let mut stopped = pin!(stop::asked()?);
             let spinner = progress::spinner("building the chain");
-            let devnet = self.start().await;
+            let devnet = tokio::select! {
+                devnet = self.start() => devnet,
+                stopped = &mut stopped => Err(stopped.into()),
+            };
             spinner.finish_and_clear();
             let devnet = devnet?;
             let url = devnet.url();
             context.output.show(&json!({ "url": url }), || {
                 format!("serving {url} until Ctrl-C\ntry: tw --network {url} neurons --netuid 1")
             })?;
-            stop::asked().await?;
+            stopped.await;
             devnet.shutdown().await;
             Ok(())
         })

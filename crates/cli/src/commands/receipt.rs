@@ -53,6 +53,8 @@ fn text(receipt: &Receipt) -> String {
     let doubt = receipt.doubt().map(|doubt| format!("outcome    in doubt: {doubt}"));
     lines.push(doubt.unwrap_or_else(|| format!("outcome    {}", outcome(receipt))));
     lines.extend(receipt.fee().map(|fee| format!("fee        {}", amount::whole(fee))));
+    let tip = receipt.tip().filter(|tip| *tip > 0);
+    lines.extend(tip.map(|tip| format!("  of it    {} are a tip", amount::whole(tip))));
     lines.extend(receipt.weight().map(|DispatchWeight { ref_time, proof_size }| {
         format!("weight     ref_time {}, proof_size {}", grouped(ref_time), grouped(proof_size))
     }));

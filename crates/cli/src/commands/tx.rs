@@ -41,6 +41,8 @@ Ends with the receipt: exit code 0 only if the call has done what it was to do, 
 1 if it has failed, or was not sent; 3 if it was sent, and what became of it is not known yet. What was \
 sent goes on without `tw`: after Ctrl-C `tw tx status` tells what became of it. --at has no effect here.
 
+A call within a call is an object too: {\"Pallet\": {\"call\": its arguments}}.
+
 A pallet or a call that is itself named as one of the commands stands behind --.
 
 JSON: as of `tw receipt`; with --dry-run {\"call\", \"signer\", \"nonce\", \"era\", \"last_block\", \
@@ -52,6 +54,10 @@ Examples:
     \"dest\": \"5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty\"}'
   tw --network devnet tx System remark --from //Alice --args '[\"0x00\"]'
   tw tx System remark --from cold --args '[\"0x00\"]' --dry-run
+  tw tx Utility batch_all --from cold --args '[[
+    {\"System\": {\"remark\": [\"0x00\"]}},
+    {\"Balances\": {\"transfer_keep_alive\": {\"value\": 1000,
+      \"dest\": \"5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty\"}}}]]'
   tw metadata Balances transfer_keep_alive  # the arguments of a call";
 
 impl Tx {

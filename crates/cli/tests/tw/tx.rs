@@ -254,6 +254,24 @@ fn g20_ctrl_c_says_what_was_sent_and_how_to_ask_for_it() {
 }
 
 #[test]
+fn g20_patience_ends_with_3_and_how_to_ask_for_what_was_sent() {
+    let devnet = chain();
+    let ended = at(devnet.url(), &remark("//Alice", &["--yes", "--patience", "1"]));
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(3), ""), "{}", ended.stderr);
+    assert!(ended.stderr.contains("after 1 seconds: unknown"), "{}", ended.stderr);
+    assert!(ended.stderr.contains(&format!("--account {ALICE} --nonce 0")), "{}", ended.stderr);
+    assert_eq!(pool(&devnet), 1);
+}
+
+#[test]
+fn a_tip_is_told_as_a_part_of_the_fee() {
+    let ended = at(INSTANT.url(), &remark("//Dave", &["--yes", "--tip", "0.001"]));
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.contains("fee        τ0.0010"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("τ0.001000000 are a tip"), "{}", ended.stdout);
+}
+
+#[test]
 fn g20_a_node_that_dies_half_way_is_waited_for() {
     let devnet = chain();
     let running = Running::start(
@@ -394,6 +412,10 @@ fn options_that_contradict_each_other_are_misuse() {
         &["tx", "System", "remark"][..],
         &["tx", "System"],
         &["tx", "System", "remark", "--from", "//Alice", "--dry-run", "--yes"],
+        &["tx", "System", "remark", "--from", "//Alice", "--dry-run", "--wait", "inblock"],
+        &["tx", "System", "remark", "--from", "//Alice", "--dry-run", "--patience", "1"],
+        &["tx", "System", "remark", "--from", "//Alice", "--patience", "0"],
+        &["tx", "System", "remark", "--from", "//Alice", "--extension", "Nonsense"],
         &["tx", "System", "remark", "--from", "//Alice", "--era", "1"],
         &["tx", "System", "remark", "--from", "//Alice", "--nonce", "-1"],
         &["tx", "System", "remark", "--from", "//Alice", "--tip", "much"],

@@ -105,6 +105,19 @@ fn arguments_that_do_not_fit_are_told_with_the_expected_shape() {
 }
 
 #[test]
+fn an_extension_is_filled_by_its_name() {
+    let with = |extension: &str| {
+        let more = ["--tip", "5 rao", "--extension", extension];
+        offline(&[&["compose", "System", "remark", "--args", "[\"0x00\"]"], &TERMS[..], &more].concat())
+    };
+    assert_eq!(with("ChargeTransactionPayment=5").json()["tip"], 5);
+    let error = with("ChargeTransactionPayment=6").failed();
+    assert!(error.contains("ChargeTransactionPayment"), "{error}");
+    let error = with("ChargeTransactionPaymen=5").failed();
+    assert!(error.contains("did you mean ChargeTransactionPayment"), "{error}");
+}
+
+#[test]
 fn g6_an_era_is_asked_for_and_fits_its_first_block() {
     let era = |args: &[&str]| {
         let words = ["compose", "System", "remark", "--args", "[\"0x00\"]", "--from", ALICE];

@@ -195,6 +195,7 @@ fn g22_nothing_is_written_over_unless_asked_for() {
     for args in [&["new", "a"][..], &["import", "//Bob", "a"], &["restore", "a"], &["import", BOB, "a"]] {
         let error = wallets.run(args).failed();
         assert!(error.contains("left as it is"), "{error}");
+        assert_eq!(error.contains("--overwrite"), args[0] != "import" || args[1] != BOB, "{error}");
         assert_eq!(fs::read(wallets.path("a/coldkey")).unwrap(), before);
     }
     let replaced = wallets.json(&["import", "//Bob", "a", "--plain", "--overwrite"]);
@@ -211,7 +212,11 @@ fn an_address_is_watched_and_cannot_sign() {
     assert_eq!(shown["path"], Value::Null);
     assert!(wallets.run(&["list"]).succeeded().contains("address alone"));
     let error = wallets.run(&["sign", "watched", "x"]).failed();
+    assert!(error.contains("the address alone"), "{error}");
+    let error = wallets.run(&["sign", "nobody", "x"]).failed();
     assert!(error.contains("there is no file") && error.contains("tw wallet list"), "{error}");
+    let error = wallets.run(&["verify", &ALICE.replace('Y', "Z"), "x", &"00".repeat(64)]).failed();
+    assert!(error.contains("checksum"), "{error}");
     assert!(wallets.run(&["sign", ALICE, "x"]).failed().contains("is an address"));
     assert!(wallets.run(&["encrypt", "//Alice"]).failed().contains("is in no keyfile"));
 }

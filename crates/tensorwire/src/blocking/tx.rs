@@ -96,6 +96,11 @@ impl Transaction {
         Self(self.0.tip(tip))
     }
 
+    /// See [`Transaction::metadata_hash`](crate::Transaction::metadata_hash).
+    pub fn metadata_hash(self, hash: [u8; 32]) -> Self {
+        Self(self.0.metadata_hash(hash))
+    }
+
     /// See [`Transaction::extension`](crate::Transaction::extension).
     pub fn extension(self, name: &str, value: ExtensionValue) -> Self {
         Self(self.0.extension(name, value))

@@ -6,7 +6,7 @@ use tensorwire::{Era, Hash};
 use tensorwire_scale::{ExtrinsicParameters, Runtime, SigningPayload};
 
 use super::{
-    terms::{Terms, Validity},
+    terms::{Extension, Terms, Validity},
     words::Words,
 };
 use crate::{context::Context, key::Key};
@@ -91,6 +91,8 @@ impl Compose {
         let genesis = self.genesis.context("--genesis is missing")?.0;
         let mut parameters = ExtrinsicParameters::new(genesis, terms.nonce.context("--nonce is missing")?);
         parameters.tip = terms.tip.rao().into();
+        parameters.extensions =
+            terms.extension.iter().cloned().map(|Extension { name, value }| (name, value)).collect();
         (parameters.era, parameters.birth) = self.era(genesis)?;
         let payload = runtime.signing_payload(call, self.key.account()?, &parameters);
         Ok(payload.map_err(tensorwire::Error::from)?)

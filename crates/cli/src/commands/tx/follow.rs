@@ -1,11 +1,29 @@
 //! From the sending on: what becomes of it, and what is left to say where nobody waits for that.
 
-use anyhow::Result;
-use clap::ValueEnum;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
 use tensorwire::Submission;
+use tokio::time::timeout;
 
 use super::sent::{Sent, Submitted};
-use crate::{commands::receipt, context::Context, progress};
+use crate::{commands::receipt, context::Context, failure::Undecided, progress};
+
+/// How far, and how long.
+#[derive(Args)]
+pub(super) struct Waiting {
+    /// How far to wait
+    #[arg(long, value_enum, value_name = "EVENT", default_value_t = Wait::Finalized)]
+    pub(super) wait: Wait,
+    /// How long to wait: after that the exit code is 3, and the transaction goes on
+    #[arg(long, value_name = "SECONDS", default_value_t = LONGEST)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=LONGEST))]
+    patience: u64,
+}
+
+/// As long as a submission waits by itself.
+const LONGEST: u64 = 1800;
 
 /// How far a transaction is awaited.
 #[derive(Clone, Copy, ValueEnum)]
@@ -23,7 +41,7 @@ pub(super) enum Wait {
 pub(super) async fn follow(
     context: &Context,
     submission: &Submission,
-    wait: Wait,
+    &Waiting { wait, patience }: &Waiting,
     sent: &Sent,
 ) -> Result<()> {
     sent.note(submission.pending().into());
@@ -43,10 +61,14 @@ pub(super) async fn follow(
         }
     };
     let receipt = tokio::select! {
-        receipt = receipt => receipt,
+        receipt = timeout(Duration::from_secs(patience), receipt) => receipt,
         never = told => never,
     };
     line.finish_and_clear();
+    let Ok(receipt) = receipt else {
+        let message = format!("{} after {patience} seconds: {}", submission.hash(), submission.known());
+        bail!(Undecided::new(message));
+    };
     match receipt? {
         Some(receipt) => receipt::show(context, &receipt),
         None => {

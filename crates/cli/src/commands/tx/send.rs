@@ -7,7 +7,7 @@ use tensorwire::{AccountId, Subtensor, Transaction};
 use tensorwire_rpc::Request;
 
 use super::{
-    follow::{Wait, follow},
+    follow::{Wait, Waiting, follow},
     outbox::Keep,
     overview::{Funds, Overview},
     sent::Sent,
@@ -26,14 +26,13 @@ pub(crate) struct Send {
     #[command(flatten)]
     terms: Terms,
     /// Show what would be signed, with its fee, and end there
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["yes", "wait", "patience"])]
     dry_run: bool,
     /// Sign and submit without asking
-    #[arg(long, conflicts_with = "dry_run")]
+    #[arg(long)]
     yes: bool,
-    /// How far to wait
-    #[arg(long, value_enum, value_name = "EVENT", default_value_t = Wait::Finalized, conflicts_with = "dry_run")]
-    wait: Wait,
+    #[command(flatten)]
+    waiting: Waiting,
     #[command(flatten)]
     keep: Keep,
 }
@@ -59,7 +58,7 @@ impl Send {
                 asked.key.signer()
             });
             let submission = transaction.sign_and_submit(&sent.noting(key.await??)).await?;
-            follow(context, &submission, this.wait, &sent).await
+            follow(context, &submission, &this.waiting, &sent).await
         });
         result.inspect_err(|error| sent.tell_if_undecided(error))
     }
@@ -91,7 +90,7 @@ impl Send {
         let next: u64 = serde_json::from_str(subtensor.request(request).await?.raw())?;
         ensure!(nonce >= next, "nonce {nonce} of {account} is used: the next one is {next}");
         ensure!(
-            nonce == next || matches!(self.wait, Wait::Submitted),
+            nonce == next || matches!(self.waiting.wait, Wait::Submitted),
             "nonce {nonce} of {account} has to wait for {next} and all between: `--wait submitted` sends it \
              without waiting"
         );

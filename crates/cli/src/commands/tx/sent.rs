@@ -7,11 +7,11 @@ use std::{
 
 use anyhow::Error;
 use serde::Serialize;
-use tensorwire::{AccountId, ErrorKind, Hash, Pending};
+use tensorwire::{AccountId, Hash, Pending};
 use tensorwire_scale::{SigningPayload, hash::blake2_256};
 use tensorwire_wallet::{Keypair, Signer, Signing};
 
-use crate::stop::Stopped;
+use crate::{failure, stop::Stopped};
 
 /// A transaction that was sent, or is about to be. Displayed as the command that asks for it.
 #[derive(Clone, Copy, Serialize)]
@@ -57,8 +57,7 @@ impl Sent {
     /// Says where the end of the command is not the end of the transaction.
     pub(super) fn tell_if_undecided(&self, error: &Error) {
         let sent = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kind = error.downcast_ref::<tensorwire::Error>().map(tensorwire::Error::kind);
-        if let (Some(sent), true) = (sent, error.is::<Stopped>() || kind == Some(ErrorKind::FateUnknown)) {
+        if let (Some(sent), true) = (sent, error.is::<Stopped>() || failure::is_undecided(error)) {
             eprintln!("sent: {} goes on without tw; to ask what became of it:\n{sent}", sent.hash);
         }
     }

@@ -3,7 +3,7 @@ use clap::Args;
 
 use super::{
     air_gap,
-    follow::{Wait, follow},
+    follow::{Waiting, follow},
     outbox::Keep,
     sent::Sent,
 };
@@ -16,9 +16,8 @@ pub(crate) struct Submit {
     /// The extrinsic: 0x-hex, a file of `tw tx sign`, or - for stdin
     #[arg(value_name = "HEX|FILE")]
     extrinsic: String,
-    /// How far to wait
-    #[arg(long, value_enum, value_name = "EVENT", default_value_t = Wait::Finalized)]
-    wait: Wait,
+    #[command(flatten)]
+    waiting: Waiting,
     #[command(flatten)]
     keep: Keep,
 }
@@ -39,7 +38,7 @@ impl Submit {
         let result = context.connected_to_send(outbox.as_ref(), async |subtensor| {
             let signed = subtensor.signed_bytes(bytes).await?;
             sent.note(signed.pending().into());
-            follow(context, &signed.submit().await?, self.wait, &sent).await
+            follow(context, &signed.submit().await?, &self.waiting, &sent).await
         });
         result.inspect_err(|error| sent.tell_if_undecided(error))
     }

@@ -1,8 +1,10 @@
 use std::str::FromStr;
 
-use anyhow::{Error, anyhow};
+use anyhow::{Context as _, Error, anyhow};
 use clap::Args;
-use tensorwire::{Balance, Transaction};
+use tensorwire::{Balance, ExtensionValue, Transaction};
+
+use crate::argument;
 
 /// What a transaction says besides its call.
 #[derive(Args)]
@@ -16,6 +18,9 @@ pub(super) struct Terms {
     /// What the block's author is offered above the fee: 0.001, or '1000 rao'
     #[arg(long, value_name = "AMOUNT", default_value = "0", hide_default_value = true)]
     pub(super) tip: Balance,
+    /// What a transaction extension carries, where it is not known here: its name, and its value as JSON; may be repeated
+    #[arg(long, value_name = "NAME=JSON")]
+    pub(super) extension: Vec<Extension>,
 }
 
 impl Terms {
@@ -26,10 +31,31 @@ impl Terms {
             Some(Validity::Blocks(blocks)) => transaction.mortal(blocks),
         };
         let transaction = transaction.tip(self.tip.rao().into());
+        let transaction =
+            self.extension.iter().fold(transaction, |transaction, Extension { name, value }| {
+                transaction.extension(name, value.clone())
+            });
         match self.nonce {
             None => transaction,
             Some(nonce) => transaction.nonce(nonce),
         }
+    }
+}
+
+/// What an extension is filled with.
+#[derive(Clone)]
+pub(super) struct Extension {
+    pub(super) name: String,
+    pub(super) value: ExtensionValue,
+}
+
+impl FromStr for Extension {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let (name, value) =
+            text.split_once('=').context("a name and a value are expected, as in NAME=JSON")?;
+        Ok(Self { name: name.to_owned(), value: ExtensionValue::explicit(argument::value(value)?) })
     }
 }
 

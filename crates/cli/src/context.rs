@@ -7,6 +7,7 @@ use tensorwire::{At, BlockId, Builder, Cache, ErrorKind, Network, Outbox, Runtim
 
 use crate::{endpoint_option::EndpointOption, metadata_file, options::Options, output::Output, stop};
 
+#[derive(Clone)]
 pub(crate) struct Context {
     options: Options,
     pub(crate) output: Output,

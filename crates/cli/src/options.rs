@@ -7,7 +7,7 @@ use tensorwire::{BlockId, Cache, Network};
 
 mod cache;
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Options {
     /// finney, test, archive, latent-lite, local, devnet, dev, rao, or a ws:// or wss:// URL

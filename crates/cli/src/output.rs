@@ -7,6 +7,7 @@ use std::{
 
 use serde::Serialize;
 
+#[derive(Clone)]
 pub(crate) struct Output {
     json: bool,
 }

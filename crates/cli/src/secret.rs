@@ -10,6 +10,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use tensorwire_wallet::password_from_environment;
 use zeroize::Zeroizing;
 
+use crate::stop::Stopped;
+
 pub(crate) type Secret = Zeroizing<String>;
 
 /// In the environment of a script: for whatever key it uses.
@@ -44,6 +46,7 @@ fn in_file(file: &Path) -> Result<Secret> {
 fn ask(what: &str, otherwise: &str) -> Result<Secret> {
     match rpassword::prompt_password(format!("{what}: ")) {
         Ok(answer) => Ok(Secret::new(answer)),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Stopped::Interrupted.into()),
         Err(_) => bail!("there is no terminal to ask at for the {what}: {otherwise} gives it"),
     }
 }

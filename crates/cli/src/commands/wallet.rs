@@ -1,7 +1,8 @@
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use tokio::task::spawn_blocking;
 
-use crate::context::Context;
+use crate::context::{Context, interruptible};
 
 mod decrypt;
 mod encrypt;
@@ -52,17 +53,25 @@ enum Command {
 }
 
 impl Wallets {
+    /// A thread asks and works: ended by a signal itself, it would leave the terminal without an echo.
     pub(crate) fn run(self, context: &Context) -> Result<()> {
-        match self.command {
-            Command::New(command) => command.run(context),
-            Command::Restore(command) => command.run(context),
-            Command::Import(command) => command.run(context),
-            Command::List(command) => command.run(context),
-            Command::Show(command) => command.run(context),
-            Command::Sign(command) => command.run(context),
-            Command::Verify(command) => command.run(context),
-            Command::Encrypt(command) => command.run(context),
-            Command::Decrypt(command) => command.run(context),
+        let here = context.clone();
+        context.wait(interruptible(async { spawn_blocking(move || self.command.run(&here)).await? }))
+    }
+}
+
+impl Command {
+    fn run(self, context: &Context) -> Result<()> {
+        match self {
+            Self::New(command) => command.run(context),
+            Self::Restore(command) => command.run(context),
+            Self::Import(command) => command.run(context),
+            Self::List(command) => command.run(context),
+            Self::Show(command) => command.run(context),
+            Self::Sign(command) => command.run(context),
+            Self::Verify(command) => command.run(context),
+            Self::Encrypt(command) => command.run(context),
+            Self::Decrypt(command) => command.run(context),
         }
     }
 }

@@ -294,3 +294,17 @@ fn g22_a_terminal_is_asked_and_shows_no_password() {
     let (_, restored) = at_terminal(&wallets, "restore r --plain", &[("mnemonic", PHRASE)]).unwrap();
     assert!(restored.contains(OF_PHRASE) && !restored.contains("curtain"), "{restored}");
 }
+
+#[test]
+fn g22_ctrl_c_at_a_question_leaves_the_terminal_as_it_was() {
+    let wallets = Wallets::new();
+    let interrupted =
+        at_terminal(&wallets, "new cold; echo ended with $?; stty -a", &[("new password", "\u{3}")]);
+    let Some((_, shown)) = interrupted else {
+        eprintln!("skipped: there is no `script` here to make a terminal");
+        return;
+    };
+    assert!(shown.contains("ended with 130"), "{shown}");
+    assert!(!shown.contains("-echo ") && !shown.contains("-isig"), "{shown}");
+    assert!(!wallets.path("cold").exists());
+}

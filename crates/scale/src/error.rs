@@ -61,10 +61,13 @@ impl Error {
         self
     }
 
-    /// The same error, its message continued.
+    /// The same error, its message continued; by a new sentence where that begins with a full stop.
     #[must_use]
     pub(crate) fn explained(mut self, more: &str) -> Self {
-        self.inner_mut().message.push_str(more);
+        let message = &mut self.inner_mut().message;
+        // After a question there is none.
+        let more = if message.ends_with('?') { more.trim_start_matches('.') } else { more };
+        message.push_str(more);
         self
     }
 

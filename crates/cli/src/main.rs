@@ -24,7 +24,10 @@ mod table;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use clap::{
+    CommandFactory, Parser,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 /// Read Bittensor's chain, or any Substrate chain, over one websocket.
 #[derive(Parser)]
@@ -52,7 +55,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 sent but not known what became of
 143 terminated. RUST_LOG=debug tells more.";
 
 fn main() -> ExitCode {
-    let Tw { command, options } = Tw::parse();
+    let Tw { command, options } = Tw::try_parse().unwrap_or_else(|error| unrepeated(error).exit());
     if options.verify && !command.is_verifiable() {
         let message =
             "--verify goes with balance, query, map, block and events: proofs do not cover other answers";
@@ -63,6 +66,18 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure::report(&error),
     }
+}
+
+/// An argument that `tw wallet` does not take may be a mnemonic or a seed: it is not repeated.
+fn unrepeated(mut error: clap::Error) -> clap::Error {
+    let is_option = |argument: &ContextValue| argument.to_string().starts_with('-');
+    let may_be_secret = error.kind() == ErrorKind::UnknownArgument
+        && !error.get(ContextKind::InvalidArg).is_some_and(is_option)
+        && std::env::args_os().any(|argument| argument == "wallet");
+    if may_be_secret {
+        error.insert(ContextKind::InvalidArg, ContextValue::String("..".to_owned()));
+    }
+    error
 }
 
 #[cfg(test)]

@@ -143,6 +143,9 @@ fn g22_secrets_come_from_files_and_are_no_arguments() {
     }
     let error = wallets.run(&["sign", PHRASE, "message"]).failed();
     assert!(error.contains("tw wallet restore") && !error.contains("bottom"), "{error}");
+    let error = wallets.run(&["restore", "r", PHRASE]).misused();
+    assert!(error.contains("unexpected argument") && !error.contains("bottom"), "{error}");
+    assert!(wallets.run(&["list", "--nonsense"]).misused().contains("--nonsense"));
 }
 
 #[test]

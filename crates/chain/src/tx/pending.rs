@@ -15,7 +15,8 @@ pub struct Pending {
     pub account: Option<AccountId>,
     /// Its nonce; none for an unsigned one.
     pub nonce: Option<u64>,
-    /// The first block that can hold it is above this one.
+    /// The first block that can hold it is above this one. A guess where no `spec_version` is known: of a transaction that
+    /// is known by its bytes or its hash alone, nobody knows when it was signed.
     pub birth: u64,
     /// The last block that can hold it; none for an immortal one.
     pub last_block: Option<u64>,
@@ -26,6 +27,13 @@ pub struct Pending {
     /// Its bytes, to be sent again where they were lost; none to look for it only.
     #[serde(default, with = "hex")]
     pub bytes: Option<Vec<u8>>,
+}
+
+impl Pending {
+    /// The last block that surely does not hold it.
+    pub(super) fn clear(&self) -> u64 {
+        if self.spec_version.is_some() { self.birth } else { 0 }
+    }
 }
 
 mod hex {

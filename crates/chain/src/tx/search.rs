@@ -11,11 +11,17 @@ pub(super) enum Found {
     In(BlockRef),
     /// Its nonce was used in this block, by that other transaction if it can be told which.
     Used(Option<Hash>, BlockRef),
+    /// Its nonce was used up to this block, perhaps by itself: the blocks that would tell are too many to be read, and
+    /// their states are gone.
+    Untold(BlockRef),
     /// It is in none of them.
     Nowhere,
     /// Its nonce is unused, which proves nothing: the account may have been removed, and its nonce forgotten with it.
     Unseen,
 }
+
+/// Blocks that are read at most: on most chains more than a mortal transaction has to get into one.
+const MOST_BLOCKS: u64 = 4_096;
 
 /// The receipt of a transaction in that block, if it is there. Two requests, shared by all who ask for the block.
 pub(super) async fn receipt(chain: &Chain, hash: Hash, block: Hash) -> Result<Option<Receipt>> {
@@ -25,7 +31,7 @@ pub(super) async fn receipt(chain: &Chain, hash: Hash, block: Hash) -> Result<Op
 
 /// Looks for a transaction above block `clear` (in whose state its nonce is unused), up to `top`.
 ///
-/// An account's nonce tells in one request whether it was used, and halving tells where. Where states are gone, or the
+/// An account's nonce tells in one request whether it was used; steps back that double, then halving, tell where. Where states are gone, or the
 /// transaction has no nonce, the blocks themselves are read. Where the account's nonce is 0 they are read to prove that it
 /// is nowhere. (What this does not see is an account that used the nonce, was removed, came back, and made others since.)
 pub(super) async fn search(
@@ -44,19 +50,20 @@ pub(super) async fn search(
         now => now?,
     };
     match now {
-        0 if to_prove => return scan(chain, pending, clear, top).await,
+        0 if to_prove => return scan(chain, pending, clear.max(pending.birth), top).await,
         0 => return Ok(Found::Unseen),
         now if now <= nonce => return Ok(Found::Nowhere),
         _ => {}
     }
-    let (mut unused, mut used) = (clear.min(top.number.saturating_sub(1)), top);
+    let (mut unused, mut used, mut step) = (clear.min(top.number.saturating_sub(1)), top, 1_u64);
     while used.number - unused > 1 {
-        let middle = unused + (used.number - unused) / 2;
+        let middle = used.number - step.min((used.number - unused) / 2);
+        step = step.saturating_mul(2);
         let middle = chain.evidence().at_height(chain, middle, top).await?;
         match nonce_at(middle).await {
             Ok(then) if then > nonce => used = middle,
             Ok(_) => unused = middle.number,
-            Err(error) if is_gone(&error) => return scan(chain, pending, clear, top).await,
+            Err(error) if is_gone(&error) => return used_by(scan(chain, pending, clear, used).await?, used),
             Err(error) => return Err(error),
         }
     }
@@ -71,11 +78,13 @@ pub(super) async fn search(
     match rival {
         Some(rival) => Ok(Found::Used(Some(rival.hash()), used)),
         // The nonce was used before, or by what does not say so.
-        None => match scan(chain, pending, clear, top).await? {
-            Found::Nowhere => Ok(Found::Used(None, used)),
-            found => Ok(found),
-        },
+        None => used_by(scan(chain, pending, clear, top).await?, used),
     }
+}
+
+/// What all blocks show of a transaction whose nonce was used in that one, or before.
+fn used_by(found: Found, block: BlockRef) -> Result<Found> {
+    Ok(if let Found::Nowhere = found { Found::Used(None, block) } else { found })
 }
 
 /// Whether a state cannot be asked any more: blocks still can.
@@ -83,8 +92,13 @@ fn is_gone(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Pruned | ErrorKind::Server)
 }
 
-/// Reads all blocks above `below` up to `top`, the newest first.
+/// Reads the blocks above `below` up to `top` that can hold it, the newest first.
 async fn scan(chain: &Chain, pending: &Pending, below: u64, top: BlockRef) -> Result<Found> {
-    let found = blocks::find(chain.node(), pending.hash, below.saturating_add(1)..=top.number).await?;
-    Ok(found.map_or(Found::Nowhere, Found::In))
+    let last = pending.last_block.map_or(top.number, |last| last.min(top.number));
+    let lowest = below.max(last.saturating_sub(MOST_BLOCKS));
+    Ok(match blocks::find(chain.node(), pending.hash, lowest.saturating_add(1)..=last).await? {
+        Some(block) => Found::In(block),
+        None if lowest > below => Found::Untold(top),
+        None => Found::Nowhere,
+    })
 }

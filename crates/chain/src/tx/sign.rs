@@ -1,6 +1,7 @@
 use futures_util::future::try_join;
 use tensorwire_scale::{AccountId, Era, ExtrinsicParameters, Signature, SigningPayload, hash::blake2_256};
 use tensorwire_wallet::Signer;
+use tokio::time::timeout;
 
 use super::{
     PaymentInfo, Pending, SignedTransaction, Submission, Transaction,
@@ -149,8 +150,15 @@ impl Transaction {
 
     /// A nonce, while the heads are asked for where they are not known.
     async fn beside_present(&self, nonce: impl Future<Output = Result<Nonce>>) -> Result<Nonce> {
-        let (nonce, _) = try_join(nonce, self.chain.present()).await?;
-        Ok(nonce)
+        let both = timeout(self.timeout, try_join(nonce, self.chain.present()));
+        let Ok(both) = both.await else {
+            let message = format!(
+                "no nonce is free within {:?}: what was sent before is not answered; nothing was sent",
+                self.timeout
+            );
+            return Err(Error::new(ErrorKind::Timeout, message));
+        };
+        Ok(both?.0)
     }
 
     async fn prepare(&self, account: AccountId, nonce: u64) -> Result<Prepared> {

@@ -8,6 +8,7 @@ use super::{
     nonces::Nonce,
     present::Tip,
     refusal::Why,
+    search::{self, Found},
     transaction::TIMEOUT,
 };
 use crate::{Chain, Error, ErrorKind, Hash, Result};
@@ -96,13 +97,21 @@ impl SignedTransaction {
         let begun = async {
             let present = self.chain.present().await?;
             self.check(&present.tip)?;
-            Submission::begin(self, &present).await.map_err(|(refusal, nonce)| {
-                nonce.into_iter().for_each(match refusal.why {
-                    Why::Nonce => Nonce::taken,
-                    _ => Nonce::refused,
-                });
-                refusal.error
-            })
+            let (chain, pending) = (self.chain.clone(), self.pending.clone());
+            let (refusal, nonce) = match Submission::begin(self, &present).await {
+                Ok(submission) => return Ok(submission),
+                Err(refused) => refused,
+            };
+            if refusal.why != Why::Nonce {
+                nonce.into_iter().for_each(Nonce::refused);
+                return Err(refusal.error);
+            }
+            nonce.into_iter().for_each(Nonce::taken);
+            // Signed elsewhere, it may have been sent before: then it has used its nonce itself.
+            match search::search(&chain, &pending, pending.clear(), present.tip.best, false).await? {
+                Found::In(_) | Found::Untold(_) => chain.resolve(&pending).await,
+                _ => Err(refusal.error),
+            }
         };
         begun.await.map_err(|error| error.asking(|| asked))
     }
@@ -156,11 +165,12 @@ impl Chain {
         Ok(signed)
     }
 
-    /// A transaction from its bytes, with or without their length in front: signer, nonce and era are read from them. No
+    /// A transaction from its bytes, their length in front: signer, nonce and era are read from them. No
     /// request of its own.
     ///
     /// What the bytes do not tell is for which runtime and which era they were signed: if it is not the present one, the
-    /// node refuses them as badly signed.
+    /// node refuses them as badly signed. Bytes that were sent before, and are in a block, are told as what became of them
+    /// then.
     ///
     /// # Errors
     /// `Decode` if they are no extrinsic of the present runtime.

@@ -52,7 +52,7 @@ pub(super) enum End {
     Finalized(Box<Receipt>),
     Rejected(Rejection),
     Expired(Expiry),
-    /// The chain was closed by its owner.
+    /// The chain was closed by its owner, or nobody is left who could tell.
     Failed(Error),
 }
 

@@ -72,7 +72,7 @@ impl Tracker {
     pub(super) fn new(chain: Chain, pending: Pending, progress: watch::Sender<Progress>) -> Self {
         Self {
             chain,
-            clear: pending.birth,
+            clear: pending.clear(),
             pending,
             nonce: None,
             progress,

@@ -127,7 +127,8 @@ impl Transaction {
         self
     }
 
-    /// How long each wait for the submission may take, as in [`Submission::in_block`]. Default is 30 minutes.
+    /// How long each wait may take: for the submissions of the same account before it, and for it itself, as in
+    /// [`Submission::in_block`](crate::Submission::in_block). Default is 30 minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self

@@ -2,7 +2,7 @@
 
 use super::{Nonce, OFFER_AGAIN, PATIENCE, Tracker};
 use crate::{
-    BlockRef, ErrorKind, Hash, Result,
+    BlockRef, Error, ErrorKind, Hash, Result,
     tx::{
         Cause, Expiry, Rejection, Status,
         present::Tip,
@@ -29,13 +29,8 @@ impl Tracker {
         if let Some(block) = self.included {
             return self.settle_included(block, tip).await;
         }
-        if let Some((by, block)) = self.rival
-            && block.number <= tip.finalized.number
-        {
-            if self.is_on_chain(block, tip).await? {
-                return Ok(Some(self.replaced(by, block)));
-            }
-            self.rival = None;
+        if let Some(end) = self.settle_rival(tip).await? {
+            return Ok(Some(end));
         }
         if let Some(cause) = self.cause(tip).await? {
             return self.prove(cause, tip.finalized).await;
@@ -46,6 +41,9 @@ impl Tracker {
         }
         if let Some(block) = self.included {
             return self.settle_included(block, tip).await;
+        }
+        if let Some(end) = self.settle_rival(tip).await? {
+            return Ok(Some(end));
         }
         if self.rival.is_none() && self.feed.is_none() {
             self.unheard = self.unheard.saturating_add(1);
@@ -125,15 +123,38 @@ impl Tracker {
         Ok((now != signed_for).then_some(Cause::Runtime { signed_for, now }))
     }
 
+    /// Of one whose nonce is used elsewhere: whether that is final.
+    async fn settle_rival(&mut self, tip: &Tip) -> Result<Option<End>> {
+        let Some((by, block)) = self.rival.filter(|(_, block)| block.number <= tip.finalized.number) else {
+            return Ok(None);
+        };
+        if by.is_some() && self.is_on_chain(block, tip).await? {
+            return Ok(Some(self.replaced(by, block)));
+        }
+        // What was found may be of several branches: final blocks are of one.
+        let found = search::search(&self.chain, &self.pending, self.clear, tip.finalized, true).await?;
+        self.rival = None;
+        self.conclude(found).await
+    }
+
     /// Proves by the final blocks that it never was in one: no later one can hold it.
     async fn prove(&mut self, cause: Cause, finalized: BlockRef) -> Result<Option<End>> {
         match search::search(&self.chain, &self.pending, self.clear, finalized, true).await? {
-            Found::In(block) => self.take(block.hash, true).await,
-            Found::Used(by, block) => Ok(Some(self.replaced(by, block))),
             Found::Nowhere | Found::Unseen => {
                 self.nonce.take().into_iter().for_each(Nonce::dead);
                 Ok(Some(End::Expired(Expiry { cause, finalized })))
             }
+            found => self.conclude(found).await,
+        }
+    }
+
+    /// The end by what was found in final blocks, if it is one.
+    async fn conclude(&mut self, found: Found) -> Result<Option<End>> {
+        match found {
+            Found::In(block) => self.take(block.hash, true).await,
+            Found::Used(by, block) => Ok(Some(self.replaced(by, block))),
+            Found::Untold(block) => Ok(Some(End::Failed(untold(block)))),
+            Found::Nowhere | Found::Unseen => Ok(None),
         }
     }
 
@@ -143,6 +164,10 @@ impl Tracker {
             Found::In(block) => self.take(block.hash, false).await.map(drop),
             Found::Used(by, block) => {
                 self.rival = Some((by, block));
+                Ok(())
+            }
+            Found::Untold(block) => {
+                self.rival = Some((None, block));
                 Ok(())
             }
             Found::Nowhere => {
@@ -180,4 +205,14 @@ impl Tracker {
         (self.offer, self.unheard, self.quiet) = (false, 0, 0);
         Ok(())
     }
+}
+
+/// Nobody can tell, and nobody may take it for refused.
+#[cold]
+fn untold(block: BlockRef) -> Error {
+    let message = format!(
+        "its nonce was used up to block {block}, by itself or by another transaction: the endpoint has no states that \
+         would tell where, ask an archive"
+    );
+    Error::new(ErrorKind::FateUnknown, message)
 }

@@ -71,11 +71,7 @@ impl Outbox {
 
     /// Returns when it is on the disk: then it may be sent.
     pub(crate) async fn sending(&self, pending: &Pending) -> Result<()> {
-        self.write(Record::Sending(pending.clone())).await?;
-        let mut all = self.0.pending.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|other| other.hash != pending.hash);
-        all.push(pending.clone());
-        Ok(())
+        self.write(Record::Sending(pending.clone())).await
     }
 
     /// What became of it is proven. One that is not in here, or no longer, is none of its business.
@@ -83,9 +79,7 @@ impl Outbox {
         if !self.pending().iter().any(|pending| pending.hash == hash) {
             return Ok(());
         }
-        self.write(Record::Ended { hash, how: how.to_owned() }).await?;
-        self.0.pending.lock().unwrap_or_else(PoisonError::into_inner).retain(|pending| pending.hash != hash);
-        Ok(())
+        self.write(Record::Ended { hash, how: how.to_owned() }).await
     }
 
     async fn write(&self, record: Record) -> Result<()> {
@@ -110,7 +104,15 @@ fn flush(outbox: Arc<Inner>) {
         let mut journal = outbox.journal.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = std::mem::take(&mut *outbox.queue.lock().unwrap_or_else(PoisonError::into_inner));
         let (records, done): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
-        (journal.append(&records), done)
+        let written = journal.append(&records);
+        if written.is_ok() {
+            let mut pending = outbox.pending.lock().unwrap_or_else(PoisonError::into_inner);
+            records.into_iter().for_each(|record| record.apply(&mut pending));
+            if journal.is_long() {
+                journal.shorten(&pending);
+            }
+        }
+        (written, done)
     };
     // Whoever hears of it may drop the outbox, and then the file is free.
     drop(outbox);

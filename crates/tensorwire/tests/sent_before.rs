@@ -46,8 +46,7 @@ async fn g2_bytes_that_were_sent_before_have_the_receipt_of_then() {
     let chain = connect(&devnet).await;
     for (life, knows) in [("short", true), ("short", false), ("for ever", true), ("for ever", false)] {
         let transaction = transfer(&chain);
-        let transaction =
-            if life == "short" { transaction.mortal(8) } else { transaction.immortal() };
+        let transaction = if life == "short" { transaction.mortal(8) } else { transaction.immortal() };
         let (bytes, receipt) = sent_before(&devnet, transaction).await;
         if !knows {
             // The node has forgotten that it had it, as another one would never have known.
@@ -107,9 +106,8 @@ async fn g1_who_waits_for_a_nonce_waits_no_longer_than_was_said() {
     let devnet = devnet().await;
     let chain = connect(&devnet).await;
     let alice = Keypair::from_uri("//Alice").unwrap();
-    let cut = |nth| {
-        Fault::Cut { method: "author_submitAndWatchExtrinsic".to_owned(), nth, step: Step::Asked }
-    };
+    let cut =
+        |nth| Fault::Cut { method: "author_submitAndWatchExtrinsic".to_owned(), nth, step: Step::Asked };
     devnet.set_faults((1..100).map(cut));
     let submission = transfer(&chain).sign_and_submit(&alice).await.unwrap();
     // Nobody knows whether the node has the first one: the second waits for that, but not for ever.

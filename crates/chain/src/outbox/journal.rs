@@ -12,6 +12,9 @@ use crate::{Error, ErrorKind, Hash, Pending, Result};
 /// Some hundred thousand transactions.
 const LARGEST: u64 = 256 << 20;
 
+/// Above this, what has ended is left out of the file.
+const LARGE: u64 = 1 << 20;
+
 /// One line of the file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,6 +25,20 @@ pub(super) enum Record {
     Ended { hash: Hash, how: String },
 }
 
+impl Record {
+    /// What has been sent and has not ended, with this.
+    pub(super) fn apply(self, pending: &mut Vec<Pending>) {
+        let hash = match &self {
+            Self::Sending(sending) => sending.hash,
+            Self::Ended { hash, .. } => *hash,
+        };
+        pending.retain(|other| other.hash != hash);
+        if let Self::Sending(sending) = self {
+            pending.push(sending);
+        }
+    }
+}
+
 /// The file: lines of JSON, each behind the blake2-128 hash of its text. One process has it at a time.
 #[derive(Debug)]
 pub(super) struct Journal {
@@ -29,6 +46,8 @@ pub(super) struct Journal {
     file: File,
     /// Up to where the file is whole.
     length: u64,
+    /// What was left of it when what had ended was left out last.
+    shortest: u64,
 }
 
 impl Journal {
@@ -36,6 +55,8 @@ impl Journal {
     /// ended is left out of the file from then on.
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Pending>)> {
         let failed = |error: io::Error| no_outbox(path, error);
+        // It is the same file wherever the process goes.
+        let path = &std::path::absolute(path).map_err(failed)?;
         let mut file = locked(path)?;
         let mut text = Vec::new();
         (&mut file).take(LARGEST + 1).read_to_end(&mut text).map_err(failed)?;
@@ -46,7 +67,7 @@ impl Journal {
             ));
         }
         let pending = pending(path, &text)?;
-        let mut journal = Self { path: path.to_owned(), file, length: text.len() as u64 };
+        let mut journal = Self { path: path.to_owned(), file, length: text.len() as u64, shortest: 0 };
         journal.rewrite(&pending).map_err(failed)?;
         Ok((journal, pending))
     }
@@ -65,22 +86,38 @@ impl Journal {
         Ok(())
     }
 
+    /// Whether what has ended is most of a large file.
+    pub(super) fn is_long(&self) -> bool {
+        self.length > LARGE.max(2 * self.shortest)
+    }
+
+    /// Leaves out what has ended. A file that cannot be written anew is gone on with.
+    pub(super) fn shorten(&mut self, pending: &[Pending]) {
+        if let Err(error) = self.rewrite(pending) {
+            tracing::warn!(target: "tensorwire::tx", path = %self.path.display(), %error, "outbox not shortened");
+            // Not with each record.
+            self.shortest = self.length;
+        }
+    }
+
     /// Puts a new file in the place of the old one, if that is shorter. The lock goes over to it.
     fn rewrite(&mut self, pending: &[Pending]) -> io::Result<()> {
         let records: Vec<_> = pending.iter().cloned().map(Record::Sending).collect();
         let text = lines(&records);
-        if text.len() as u64 == self.length {
+        self.shortest = text.len() as u64;
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        if self.shortest == self.length {
             self.file.seek(SeekFrom::End(0))?;
-            return Ok(());
+        } else {
+            let mut new = tempfile::NamedTempFile::new_in(folder)?;
+            new.write_all(&text)?;
+            new.as_file().sync_data()?;
+            new.as_file().lock()?;
+            self.file = new.persist(&self.path)?;
+            self.length = self.shortest;
         }
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let mut new = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-        new.write_all(&text)?;
-        new.as_file().sync_data()?;
-        new.as_file().lock()?;
-        self.file = new.persist(&self.path)?;
-        self.length = text.len() as u64;
-        Ok(())
+        // A new name survives a crash of the machine once its folder is on the disk. Elsewhere a folder is no file.
+        if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
     }
 }
 
@@ -128,13 +165,7 @@ fn pending(path: &Path, text: &[u8]) -> Result<Vec<Pending>> {
             let why = format!("line {number} is not as it was written: mend or move the file, it may name extrinsics that were sent");
             no_outbox(path, why)
         })?;
-        match record {
-            Record::Sending(sending) => {
-                pending.retain(|other| other.hash != sending.hash);
-                pending.push(sending);
-            }
-            Record::Ended { hash, .. } => pending.retain(|other| other.hash != hash),
-        }
+        record.apply(&mut pending);
     }
     Ok(pending)
 }

@@ -140,3 +140,21 @@ async fn g12_many_at_once_are_all_there() {
     expected.sort();
     assert_eq!(hashes, expected);
 }
+
+#[tokio::test]
+async fn g11_the_file_of_a_process_that_sends_for_ever_does_not_grow_for_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox");
+    let outbox = Outbox::open(&path).unwrap();
+    let large = |nonce| Pending { bytes: Some(vec![0; 8_192]), ..sent(nonce) };
+    outbox.sending(&large(0)).await.unwrap();
+    for nonce in 1..=200 {
+        outbox.sending(&large(nonce)).await.unwrap();
+        outbox.ended(large(nonce).hash, "finalized").await.unwrap();
+    }
+    assert!(fs::metadata(&path).unwrap().len() < 2_000_000);
+    // It is still one process's, and forgets nothing.
+    assert!(Outbox::open(&path).unwrap_err().to_string().contains("another process"));
+    drop(outbox);
+    assert_eq!(Outbox::open(&path).unwrap().pending(), [large(0)]);
+}

@@ -50,7 +50,7 @@ impl Allocator {
         let is_free = |nonce: &u64| {
             !(self.held.contains_key(nonce) || self.taken.contains(nonce) || self.apart.contains(nonce))
         };
-        (self.low?..).find(is_free)
+        (self.low?..=u64::MAX).find(is_free)
     }
 
     /// The next nonce for one that is sent now, while so many wait behind it. None while it has to wait: what was sent
@@ -115,6 +115,11 @@ impl Allocator {
             self.taken.insert(nonce);
             self.doubt();
         }
+    }
+
+    /// What other processes had in a pool is of long ago: it may have been dropped there.
+    pub(super) fn forget_taken(&mut self) {
+        self.taken.clear();
     }
 
     /// All nonces below are used, by what a block or the chain says.

@@ -96,7 +96,10 @@ impl Queue {
     fn question(&self, chain: &Chain, account: AccountId) -> Flight<u64> {
         let node = chain.node();
         let begin = || (Flight::new(&node.handle, next_index(node.clone(), account)), Instant::now());
-        self.line().asking.get_or_insert_with(begin).0.clone()
+        let asking = &mut self.line().asking;
+        // Whoever asked is gone, and the answer of then is none of now.
+        asking.take_if(|(asking, _)| asking.now().is_some());
+        asking.get_or_insert_with(begin).0.clone()
     }
 
     /// Whoever is first to see the answer notes it for all. If there is none, nobody who waits needs to ask the same.
@@ -148,7 +151,11 @@ impl<'a> Place<'a> {
             return Ok(Step::Wait);
         }
         let recent = heard.is_some_and(|heard| heard.elapsed() < TRUSTED_FOR);
-        if asks || !allocator.is_sure() || !(recent || allocator.is_busy()) {
+        let is_outdated = !(recent || allocator.is_busy());
+        if is_outdated {
+            allocator.forget_taken();
+        }
+        if asks || is_outdated || !allocator.is_sure() {
             return Ok(Step::Ask);
         }
         let nonce = match self.waiting.turn {

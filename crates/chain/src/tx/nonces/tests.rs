@@ -223,3 +223,17 @@ async fn g5_one_that_replaces_another_leaves_it_its_nonce() {
     first.used();
     assert_eq!(turn(&chain).await.value(), 4);
 }
+
+#[tokio::test(start_paused = true)]
+async fn g5_a_nonce_that_another_process_has_not_used_in_the_end_is_no_hole() {
+    let (_node, chain) = Node::start(3).await;
+    let mut first = turn(&chain).await;
+    first.sent();
+    first.taken();
+    let again = chain.nonces().turn(&chain, ACCOUNT, Turn::Again).await.unwrap();
+    assert_eq!(again.value(), 4);
+    drop(again);
+    // The node's pool has dropped the other process's transaction.
+    tokio::time::advance(Duration::from_secs(61)).await;
+    assert_eq!(turn(&chain).await.value(), 3);
+}

@@ -205,3 +205,12 @@ fn g5_what_a_block_holds_and_what_the_chain_says_is_believed() {
     allocator.read(5, true);
     assert_eq!(allocator.send(0), Some(9));
 }
+
+#[test]
+fn g5_the_last_nonce_of_all_is_given_out_once() {
+    let mut allocator = Allocator::default();
+    allocator.read(u64::MAX, true);
+    assert_eq!((allocator.reserve(), allocator.reserve()), (Some(u64::MAX), None));
+    allocator.used(u64::MAX);
+    assert_eq!(allocator.reserve(), Some(u64::MAX));
+}

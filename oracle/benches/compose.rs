@@ -87,7 +87,7 @@ fn main() {
 fn static_codec(chain: &Chain, account: AccountId, nonce: u64, sign: Sign<'_>) -> Vec<u8> {
     const TRANSFER_KEEP_ALIVE: (u8, u8) = (5, 3);
     let call = (TRANSFER_KEEP_ALIVE, 0u8, DEST.0, Compact(AMOUNT)).encode();
-    let era = (128u64.trailing_zeros() as u16 - 1 | ((BLOCK % 128) as u16) << 4).to_le_bytes();
+    let era = ((128u64.trailing_zeros() as u16 - 1) | ((BLOCK % 128) as u16) << 4).to_le_bytes();
     let explicit = (era, Compact(nonce), Compact(0u64), 0u8).encode();
     let versions = (chain.runtime.spec_version(), chain.runtime.transaction_version());
     let implicit = (versions, GENESIS, BIRTH, None::<[u8; 32]>).encode();

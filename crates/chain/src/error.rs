@@ -59,7 +59,8 @@ pub enum ErrorKind {
     Stale,
     /// The endpoint refuses requests because there were too many, for longer than the deadline.
     RateLimited,
-    /// The connection was lost after a request that may not be sent twice: it may have taken effect, or not.
+    /// The connection was lost after a request that may not be sent twice: it may have taken effect, or not. Or it is not
+    /// known yet, or cannot be told, what became of a transaction.
     FateUnknown,
     /// The chain does not take the transaction: the node that was asked has refused it and no other was, or its nonce was
     /// used by another one. [`Error::transaction_error`] has the reason.
@@ -78,7 +79,8 @@ pub enum ErrorKind {
     NotFound,
     /// An argument, address or endpoint does not fit.
     Invalid,
-    /// The cache's store cannot be read or written. Only who looks after a cache gets this: no read fails for it.
+    /// The cache's store cannot be read or written, which only who looks after a cache gets: no read fails for it. Or the
+    /// [`Outbox`](crate::Outbox) cannot: then nothing is sent.
     Store,
     /// Bytes of the chain do not decode, or do not have the layout that a Rust type expects.
     Decode,

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use tensorwire::{AccountId, Cache, Chain, ErrorKind, Hash, Pending, Receipt, Transaction, Value};
+use tensorwire::{AccountId, Cache, Chain, ErrorKind, Hash, Outcome, Pending, Receipt, Transaction, Value};
 use tensorwire_devnet::{Devnet, Fault, Step};
 use tensorwire_wallet::Keypair;
 use tokio::time::timeout;
@@ -99,6 +99,20 @@ async fn g2_a_transaction_from_before_the_birth_that_was_guessed_is_found_or_not
     let error = timeout(Duration::from_secs(30), resolved.finalized()).await.expect("it hangs").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
     assert!(error.to_string().contains(&receipt.hash().to_string()), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn g2_where_states_are_gone_it_is_told_where_it_is_and_that_no_more_can_be_told() {
+    let builder = Devnet::builder().subnets(1).neurons(1).finality_lag(0).pruning(4);
+    let devnet = builder.start().await.unwrap();
+    let (_, receipt) = sent_before(&devnet, transfer(&connect(&devnet).await)).await;
+    let chain = connect(&devnet).await;
+    let pending = known_of(&receipt, chain.genesis().await.unwrap(), receipt.block().number - 1);
+    let resolved = chain.resolve(&pending).await.unwrap();
+    let error = timeout(Duration::from_secs(30), resolved.finalized()).await.expect("it hangs").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Pruned, "{error}");
+    assert!(error.to_string().contains(&receipt.block().to_string()), "{error}");
+    assert!(matches!(resolved.outcome().await, Outcome::Unknown { .. }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,10 +36,10 @@ impl fmt::Display for Outcome {
             Self::Rejected(rejection) => return write!(f, "rejected: {}", rejection.error()),
             Self::Expired(expiry) => return write!(f, "expired: {}", expiry.error()),
             Self::Unknown { last_block: Some(last), .. } => {
-                return write!(f, "unknown: it may come into a block up to {last}");
+                return write!(f, "unknown: no block after {last} can hold it");
             }
             Self::Unknown { last_block: None, .. } => {
-                return f.write_str("unknown: it may come into any later block");
+                return f.write_str("unknown: it is valid for ever");
             }
         };
         write!(f, "{place}, {}: ", receipt.id())?;

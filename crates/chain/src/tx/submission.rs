@@ -206,8 +206,8 @@ impl Submission {
 
     fn unknown(&self) -> Error {
         let until = match self.last_block() {
-            Some(last) => format!("it may come into a block up to {last}"),
-            None => "it may come into any later block".to_owned(),
+            Some(last) => format!("no block after {last} can hold it"),
+            None => "it is valid for ever".to_owned(),
         };
         let message = format!("not decided within {:?}: {until}; ask again", self.0.timeout);
         Error::new(ErrorKind::FateUnknown, message)

@@ -37,7 +37,9 @@ impl Tracker {
         }
         if self.rival.is_none() && (self.feed.is_none() || self.quiet >= PATIENCE) {
             self.quiet = 0;
-            self.look(tip, false).await?;
+            if let Some(end) = self.look(tip, false).await? {
+                return Ok(Some(end));
+            }
         }
         if let Some(block) = self.included {
             return self.settle_included(block, tip).await;
@@ -78,7 +80,12 @@ impl Tracker {
 
     /// Reads a block that is said to hold it.
     async fn take(&mut self, block: Hash, is_final: bool) -> Result<Option<End>> {
-        let Some(receipt) = search::receipt(&self.chain, self.pending.hash, block).await? else {
+        let known = self.progress.borrow().included.clone().filter(|receipt| receipt.block().hash == block);
+        let receipt = match known {
+            None => search::receipt(&self.chain, self.pending.hash, block).await?,
+            known => known,
+        };
+        let Some(receipt) = receipt else {
             tracing::debug!(target: "tensorwire::tx", hash = %self.pending.hash, %block, "not in the block it was said to be in");
             return Ok(None);
         };
@@ -92,6 +99,14 @@ impl Tracker {
             });
         }
         Ok(is_final.then(|| End::Finalized(receipt.into())))
+    }
+
+    /// The same of a block that was found to hold it.
+    async fn take_found(&mut self, block: BlockRef, is_final: bool) -> Result<Option<End>> {
+        match self.take(block.hash, is_final).await {
+            Err(error) if error.kind() == ErrorKind::Pruned => Ok(Some(End::Failed(without_state(block)))),
+            end => end,
+        }
     }
 
     pub(super) fn retract(&mut self) {
@@ -151,7 +166,7 @@ impl Tracker {
     /// The end by what was found in final blocks, if it is one.
     async fn conclude(&mut self, found: Found) -> Result<Option<End>> {
         match found {
-            Found::In(block) => self.take(block.hash, true).await,
+            Found::In(block) => self.take_found(block, true).await,
             Found::Used(by, block) => Ok(Some(self.replaced(by, block))),
             Found::Untold(block) => Ok(Some(End::Failed(untold(block)))),
             Found::Nowhere | Found::Unseen => Ok(None),
@@ -159,23 +174,15 @@ impl Tracker {
     }
 
     /// Looks for it on the best chain.
-    async fn look(&mut self, tip: &Tip, to_prove: bool) -> Result<()> {
+    async fn look(&mut self, tip: &Tip, to_prove: bool) -> Result<Option<End>> {
         match search::search(&self.chain, &self.pending, self.clear, tip.best, to_prove).await? {
-            Found::In(block) => self.take(block.hash, false).await.map(drop),
-            Found::Used(by, block) => {
-                self.rival = Some((by, block));
-                Ok(())
-            }
-            Found::Untold(block) => {
-                self.rival = Some((None, block));
-                Ok(())
-            }
-            Found::Nowhere => {
-                self.clear = self.clear.max(tip.finalized.number.min(tip.best.number));
-                Ok(())
-            }
-            Found::Unseen => Ok(()),
+            Found::In(block) => return self.take_found(block, false).await,
+            Found::Used(by, block) => self.rival = Some((by, block)),
+            Found::Untold(block) => self.rival = Some((None, block)),
+            Found::Nowhere => self.clear = self.clear.max(tip.finalized.number.min(tip.best.number)),
+            Found::Unseen => {}
         }
+        Ok(None)
     }
 
     fn replaced(&mut self, by: Option<Hash>, block: BlockRef) -> End {
@@ -199,7 +206,7 @@ impl Tracker {
             Err(Unwatched::Lost(error)) => return Err(error),
             Err(Unwatched::Refused(refusal)) if refusal.is_of_wire() => return Err(refusal.error),
             // That is of this moment, and undoes nothing that a node may have taken before: it may be in a block by now.
-            Err(Unwatched::Known | Unwatched::Refused(_)) => self.look(tip, true).await?,
+            Err(Unwatched::Known | Unwatched::Refused(_)) => _ = self.look(tip, true).await?,
         }
         self.nonce.iter_mut().for_each(Nonce::accepted);
         (self.offer, self.unheard, self.quiet) = (false, 0, 0);
@@ -215,4 +222,12 @@ fn untold(block: BlockRef) -> Error {
          would tell where, ask an archive"
     );
     Error::new(ErrorKind::FateUnknown, message)
+}
+
+#[cold]
+fn without_state(block: BlockRef) -> Error {
+    let message = format!(
+        "it is in block {block}, and what it did there cannot be told: the state of the block is gone, ask an archive"
+    );
+    Error::new(ErrorKind::Pruned, message)
 }

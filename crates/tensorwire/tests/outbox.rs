@@ -104,7 +104,7 @@ async fn what_was_sent_to_another_chain_stays_as_it_is() {
     let other = Devnet::builder().subnets(1).neurons(2).seed(9).start().await.unwrap();
     let (outbox, unfinished) = start_again(&other, &path).await;
     assert!(unfinished.is_empty());
-    assert_eq!(outbox.pending(), [pending.clone()]);
+    assert_eq!(outbox.pending(), std::slice::from_ref(&pending));
     let error = connect(&other, &outbox).await.resolve(&pending).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::WrongChain);
 }

@@ -93,6 +93,10 @@ async fn g2_a_transaction_from_before_the_birth_that_was_guessed_is_found_or_not
     let found = timeout(Duration::from_secs(30), resolved.finalized()).await.expect("it hangs").unwrap();
     assert_eq!(found.id(), receipt.id());
 
+    // Nothing is offered to a node that is not what it is called.
+    let forged = Pending { bytes: Some(vec![1, 2, 3]), ..pending.clone() };
+    assert_eq!(chain.resolve(&forged).await.unwrap_err().kind(), ErrorKind::Invalid);
+
     // Another one of that nonce is not in sight: who used it can be told.
     let other = Pending { hash: Hash([7; 32]), ..pending };
     let resolved = chain.resolve(&other).await.unwrap();

@@ -4,7 +4,12 @@ use std::{
     time::Duration,
 };
 
-use tokio::{io::AsyncWriteExt as _, process::Command, time::timeout};
+use tokio::{
+    io::{self, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _},
+    process::Command,
+    task::JoinSet,
+    time::timeout,
+};
 
 use crate::{AccountId, Error, ErrorKind, Result, Signature, Signer, Signing, SigningPayload, verify};
 
@@ -24,6 +29,9 @@ pub struct CommandSigner {
 
 /// A person may have to look at a device.
 const TIME: Duration = Duration::from_secs(120);
+
+/// How much of what a program says is kept: more than a signature, or a complaint.
+const LONGEST: u64 = 64 * 1024;
 
 /// How much of a program's complaint is repeated.
 const LONGEST_COMPLAINT: usize = 500;
@@ -63,7 +71,7 @@ impl CommandSigner {
             .ok_or_else(|| self.failed("has left no signature of this payload by this account"))
     }
 
-    async fn run(&self, input: &[u8]) -> std::io::Result<Output> {
+    async fn run(&self, input: &[u8]) -> io::Result<Output> {
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
             .stdin(Stdio::piped())
@@ -71,11 +79,14 @@ impl CommandSigner {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
+        // Read while it is written to: it may say much before it reads.
+        let (mut stdout, mut stderr) = (reading(child.stdout.take()), reading(child.stderr.take()));
         if let Some(mut stdin) = child.stdin.take() {
             // A program that does not read all of it says by its exit whether it needed to.
             let _ = stdin.write_all(input).await;
         }
-        child.wait_with_output().await
+        let (stdout, stderr) = (read(&mut stdout).await?, read(&mut stderr).await?);
+        Ok(Output { status: child.wait().await?, stdout, stderr })
     }
 
     /// The signature in what the program has written, if it is the account's.
@@ -92,6 +103,24 @@ impl CommandSigner {
         let program = self.program.to_string_lossy();
         Error::new(ErrorKind::Signer, format!("the signer {program} for {} {what}", self.account))
     }
+}
+
+/// Reads to the end, and keeps the beginning. Ends when it is dropped.
+fn reading(pipe: Option<impl AsyncRead + Send + Unpin + 'static>) -> JoinSet<io::Result<Vec<u8>>> {
+    let mut reading = JoinSet::new();
+    reading.spawn(async {
+        let mut kept = Vec::new();
+        if let Some(mut pipe) = pipe {
+            (&mut pipe).take(LONGEST).read_to_end(&mut kept).await?;
+            io::copy(&mut pipe, &mut io::sink()).await?;
+        }
+        Ok(kept)
+    });
+    reading
+}
+
+async fn read(reading: &mut JoinSet<io::Result<Vec<u8>>>) -> io::Result<Vec<u8>> {
+    reading.join_next().await.ok_or(io::ErrorKind::UnexpectedEof)??
 }
 
 impl Signer for CommandSigner {

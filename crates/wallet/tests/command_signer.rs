@@ -5,19 +5,23 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tensorwire_scale::hash::blake2_256;
 use tensorwire_wallet::{AccountId, CommandSigner, ErrorKind, Keypair, Signer, SigningPayload};
 
 /// Of no chain, but of one piece.
 fn payload() -> SigningPayload {
+    serde_json::from_value(json()).unwrap()
+}
+
+fn json() -> serde_json::Value {
     let alice = "d43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d";
     let genesis = format!("0x{}", "11".repeat(32));
-    let json = json!({
+    json!({
         "account": format!("0x{alice}"), "address": format!("0x00{alice}"), "call": "0x0000",
         "genesis": genesis, "birth": genesis, "era": "immortal", "spec_version": 1, "transaction_version": 1,
         "nonce": 3, "tip": 0, "extensions": [{ "name": "CheckNonce", "explicit": "0x0c", "implicit": "0x" }],
         "payload": "0x00000c",
-    });
-    serde_json::from_value(json).unwrap()
+    })
 }
 
 fn shell(account: AccountId, script: &str) -> CommandSigner {
@@ -85,4 +89,19 @@ async fn a_program_that_does_not_end_is_killed() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("it runs on");
+}
+
+#[tokio::test]
+async fn a_program_that_says_much_before_it_reads_is_heard_and_read_to() {
+    let alice = Keypair::from_uri("//Alice").unwrap();
+    let mut large = json();
+    // More than a pipe holds.
+    let call = vec![0; 1_000_000];
+    large["payload"] = const_hex::encode_prefixed(blake2_256(&[&call[..], &[12]].concat())).into();
+    large["call"] = const_hex::encode_prefixed(&call).into();
+    let large: SigningPayload = serde_json::from_value(large).unwrap();
+    let script = "head -c 1000000 /dev/zero >&2; cat > /dev/null; echo done >&2; exit 4";
+    let signer = shell(alice.account(), script).timeout(Duration::from_secs(20));
+    let message = signer.sign(&large).await.unwrap_err().to_string();
+    assert!(message.contains("exit status: 4") && message.len() < 2_000, "{message}");
 }

@@ -4,6 +4,7 @@ use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
 };
+use tensorwire_scale::hash::blake2_256;
 use tokio::{
     sync::{oneshot, watch},
     task::AbortHandle,
@@ -219,8 +220,12 @@ impl Chain {
     /// node its bytes again if it has them and they can still come into one. Returns at once.
     ///
     /// # Errors
-    /// `WrongChain` for one of another chain.
+    /// `WrongChain` for one of another chain, `Invalid` for one whose bytes are of another hash.
     pub async fn resolve(&self, pending: &Pending) -> Result<Submission> {
+        if pending.bytes.as_deref().is_some_and(|bytes| blake2_256(bytes) != pending.hash.0) {
+            let error = Error::new(ErrorKind::Invalid, "its bytes are those of another transaction");
+            return Err(error.asking(|| format!("submission of {}", pending.hash)));
+        }
         let genesis = self.genesis().await?;
         if pending.genesis != genesis {
             let message =

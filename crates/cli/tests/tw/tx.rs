@@ -235,6 +235,12 @@ fn g20_what_was_submitted_and_not_awaited_is_found_later() {
     let never = tw(&["tx", "status", &nobodys, "--account", ALICE, "--nonce", "0", "--last-block", "127"]);
     assert_eq!(never.code, Some(1), "{}", never.stderr);
     assert!(never.stderr.contains(hash), "{}", never.stderr);
+
+    // Older than what is searched: it is itself that has used its nonce.
+    produce(&devnet, 12);
+    let known = ["--account", ALICE, "--nonce", "0", "--last-block", "127", "--last", "2"];
+    let long_ago = tw(&[&["--json", "tx", "status", hash][..], &known].concat());
+    assert_eq!((long_ago.code, json_of(&long_ago)), (Some(0), receipt), "{}", long_ago.stderr);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::fmt;
 ///
 /// Displayed as `SubtensorModule.NotEnoughStake: documentation`, `Token.FundsUnavailable: ..` or `BadOrigin: ..`.
 /// Serialized as `{"kind", "pallet", "name", "docs", "raw"}`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct DispatchError {
     kind: Box<str>,
     pallet: Option<Box<str>>,
@@ -138,6 +138,13 @@ impl fmt::Display for DispatchError {
             None => write!(f, "{}.{}", self.kind, self.name)?,
         }
         if self.docs.is_empty() { Ok(()) } else { write!(f, ": {}", one_line(&self.docs)) }
+    }
+}
+
+/// As it is displayed: the rest is [`raw`](DispatchError::raw).
+impl fmt::Debug for DispatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DispatchError({self})")
     }
 }
 

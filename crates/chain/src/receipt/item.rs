@@ -1,4 +1,4 @@
-use std::{ops::Range, sync::Arc};
+use std::{fmt, ops::Range, sync::Arc};
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use tensorwire_scale::{Call, DispatchError, Event};
@@ -69,6 +69,18 @@ impl Item {
     /// The calls that it carried.
     pub fn items(&self) -> &[Self] {
         &self.items
+    }
+}
+
+impl fmt::Display for ItemResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ok => f.write_str("ok"),
+            Self::Failed(error) => write!(f, "failed: {error}"),
+            Self::Reverted => f.write_str("reverted"),
+            Self::NotReached => f.write_str("not reached"),
+            Self::Unknown => f.write_str("unknown"),
+        }
     }
 }
 

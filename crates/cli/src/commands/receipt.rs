@@ -1,6 +1,6 @@
 use anyhow::Result;
 use clap::Args;
-use tensorwire::{Call, DispatchWeight, ExtrinsicId, Item, ItemResult, Receipt};
+use tensorwire::{Call, DispatchWeight, ExtrinsicId, Item, Receipt};
 
 use super::{block::text::outcome, extrinsic};
 use crate::{
@@ -69,14 +69,8 @@ fn text(receipt: &Receipt) -> String {
 
 /// A line for the call and each that it carried, indented.
 fn item(of: &Item, depth: usize, lines: &mut Vec<String>) {
-    let result = match of.result() {
-        ItemResult::Failed(error) => format!("failed: {error}"),
-        ItemResult::Ok => "ok".to_owned(),
-        ItemResult::Reverted => "reverted".to_owned(),
-        ItemResult::NotReached => "not reached".to_owned(),
-        _ => "unknown".to_owned(),
-    };
-    lines.push(format!("{:indent$}{}  {}  {result}", "", of.path(), name(of.call()), indent = 2 * depth));
+    let (call, result) = (name(of.call()), of.result());
+    lines.push(format!("{:indent$}{}  {call}  {result}", "", of.path(), indent = 2 * depth));
     of.items().iter().for_each(|within| item(within, depth + 1, lines));
 }
 

@@ -216,6 +216,9 @@ fn an_address_is_watched_and_cannot_sign() {
     assert!(wallets.run(&["list"]).succeeded().contains("address alone"));
     let error = wallets.run(&["sign", "watched", "x"]).failed();
     assert!(error.contains("the address alone"), "{error}");
+    // Hexadecimal digits may be a secret: they are not shown as an address.
+    let error = wallets.run(&["import", &format!("0x{ALICE_HEX}"), "hex"]).failed();
+    assert!(error.contains("tw wallet restore") && !error.contains(ALICE_HEX), "{error}");
     let error = wallets.run(&["sign", "nobody", "x"]).failed();
     assert!(error.contains("there is no file") && error.contains("tw wallet list"), "{error}");
     let error = wallets.run(&["verify", &ALICE.replace('Y', "Z"), "x", &"00".repeat(64)]).failed();

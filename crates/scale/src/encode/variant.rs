@@ -35,6 +35,16 @@ impl Encoder<'_, '_> {
                 self.out.push(variant.index);
                 self.content(id, variant, value).map_err(|error| error.inside(name))
             }
+            // A call as it is shown: what was printed can be given back.
+            Value::Struct(shape, _) if shape.len() == 3 && shape.is_named() => {
+                let text = |name| value.get(name).and_then(Value::as_str);
+                match (text("pallet"), text("call"), value.get("arguments")) {
+                    (Some(pallet), Some(name), Some(arguments)) => {
+                        self.variant(id, op, &Value::call(pallet, name, arguments))
+                    }
+                    _ => Err(self.mismatch(id, value)),
+                }
+            }
             Value::Str(_) | Value::Account { .. } | Value::Bytes32(_) if op.is_address => {
                 let variant = self.named_variant(id, op, "Id")?;
                 self.out.push(variant.index);

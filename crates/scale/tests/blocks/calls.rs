@@ -66,6 +66,11 @@ fn calls_within_calls_are_values() {
             runtime.encode_call("Sudo", "sudo", json!({ "call": transfer().to_json() })).unwrap()
         );
         assert_eq!(sudo[2..], runtime.encode_call("Balances", "transfer_keep_alive", (ALICE, 5)).unwrap());
+        // A call as it is shown can be given back.
+        let shown = serde_json::to_value(runtime.decode_call(&sudo).unwrap()).unwrap();
+        assert_eq!(shown["pallet"], "Sudo");
+        let again = runtime.encode_call("Utility", "batch", json!([[shown]])).unwrap();
+        assert_eq!(again[3..], sudo);
         let bytes = runtime.encode_call("Sudo", "remove_key", ()).unwrap();
         for nothing in [json!({}), json!([]), json!(null)] {
             assert_eq!(bytes, runtime.encode_call("Sudo", "remove_key", nothing).unwrap());

@@ -74,7 +74,9 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 pub(crate) fn refused(what: &str, path: &Path, error: &io::Error) -> Error {
     match error.kind() {
-        Io::NotFound => Error::new(ErrorKind::NotFound, format!("there is no file {}", path.display())),
+        Io::NotFound if what == "read" => {
+            Error::new(ErrorKind::NotFound, format!("there is no file {}", path.display()))
+        }
         _ => Error::new(ErrorKind::Io, format!("cannot {what} {}: {error}", path.display())),
     }
 }

@@ -32,6 +32,11 @@ Examples:
 impl Import {
     pub(crate) fn run(self, context: &Context) -> Result<()> {
         let keyring = &self.target.keyring;
+        if self.from.starts_with("0x") {
+            bail!(
+                "0x-hex may be a public key or a secret: the address of a key to watch is taken here, a seed by `tw wallet restore`"
+            );
+        }
         let pair = match keyring.named(&self.from)? {
             Named::Account(account) => return self.watch(account, context),
             Named::Development(_) => Keypair::from_secret_uri(&self.from, self.target.crypto_type)?,

@@ -3,13 +3,16 @@
 use std::future::ready;
 
 use futures_util::stream::{self, StreamExt};
-use tensorwire::{AccountId, Cache, Chain};
+use tensorwire::{AccountId, Cache, Chain, Keypair, Value};
 use tensorwire_rpc::Request;
 
 use super::{Stage, meter, node};
 
 /// What all runtimes in memory may take together, as documented, and a runtime and the work at it on top.
 const RUNTIMES_LIMIT: i64 = (256 << 20) + (32 << 20);
+
+/// What an open chain holds that has made transactions: its runtime, and the last few blocks that were looked at.
+const OPEN_LIMIT: i64 = 8 << 20;
 
 async fn connect(stage: &Stage, cache: Cache) -> Chain {
     Chain::builder(stage.nodes.node.as_str()).cache(cache).idle_timeout(None).connect().await.unwrap()
@@ -67,6 +70,31 @@ pub async fn streams(stage: &Stage, times: usize) {
         }
     };
     stream::iter(0..times).for_each_concurrent(8, stream).await;
+    chain.close().await;
+}
+
+/// Transactions of one key, over forks and lost websockets: some are final when their handles go, some in a block, some
+/// just sent.
+pub async fn submissions(stage: &Stage, times: usize) {
+    let before = meter::bytes();
+    let builder = Chain::builder(stage.nodes.devnet.as_str()).cache(Cache::none()).idle_timeout(None);
+    let chain = builder.connect().await.unwrap();
+    let alice = Keypair::from_uri("//Alice").unwrap();
+    let submit = |n: usize| {
+        let (chain, alice) = (&chain, &alice);
+        async move {
+            let remark = chain.tx().call("System", "remark", [Value::from(n.to_le_bytes().to_vec())]);
+            let submission = remark.sign_and_submit(alice).await.unwrap();
+            match n % 4 {
+                0 => drop(submission),
+                1 => assert!(submission.in_block().await.unwrap().ok()),
+                _ => assert!(submission.finalized().await.unwrap().ok()),
+            }
+        }
+    };
+    stream::iter(0..times).for_each_concurrent(8, submit).await;
+    let held = meter::bytes() - before;
+    assert!(held < OPEN_LIMIT, "{held} bytes after {times} submissions");
     chain.close().await;
 }
 

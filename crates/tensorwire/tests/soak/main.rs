@@ -96,6 +96,7 @@ const PHASES: &[Phase] = &phases! {
     chain::pins: 200, 5_000;
     chain::opened: 64, 330;
     chain::streams: 64, 200;
+    chain::submissions: 64, 2_000;
     chain::runtimes: 8, 250;
 };
 

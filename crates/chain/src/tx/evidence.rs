@@ -9,8 +9,8 @@ use tensorwire_rpc::Request;
 use tensorwire_scale::AccountId;
 
 use crate::{
-    At, BlockRef, Chain, Error, ErrorKind, ExecutedBlock, Hash, Result, RuntimeVersion, flight::Flight,
-    node::Node, pool::Needs,
+    At, BlockRef, Chain, Error, ErrorKind, ExecutedBlock, Hash, Result, RuntimeVersion, backfill,
+    flight::Flight, node::Node, pool::Needs,
 };
 
 /// What blocks show of transactions, for all submissions that ask: of those that are in one block, one reads it.
@@ -60,14 +60,28 @@ impl Evidence {
         self.nonces.get(chain.node(), (account, block.hash), || read(node)).await
     }
 
-    /// The block of that height on the best chain, as long as that one is its head. One request.
+    /// The block of that height on the chain that leads to this head. One request, which asks for the head's height too: an
+    /// endpoint that has another block there is on another branch, and is not believed.
+    ///
+    /// # Errors
+    /// `UnknownBlock` if the head was reorganised away everywhere.
     pub(super) async fn at_height(&self, chain: &Chain, number: u64, head: BlockRef) -> Result<BlockRef> {
         if number == head.number {
             return Ok(head);
         }
+        let read = |node: Arc<Node>| async move {
+            let fits =
+                move |hashes: &[Option<Hash>]| matches!(hashes, [Some(_), Some(top)] if *top == head.hash);
+            match backfill::hashes(&node, &[number, head.number], fits).await?[..] {
+                [Some(hash), Some(top)] if top == head.hash => Ok(hash),
+                _ => {
+                    let message = format!("no endpoint's best chain leads to block {head} any more");
+                    Err(Error::new(ErrorKind::UnknownBlock, message))
+                }
+            }
+        };
         let node = chain.node().clone();
-        let read = || async move { node.hash_of(number).await };
-        let hash = self.heights.get(chain.node(), (number, head.hash), read).await?;
+        let hash = self.heights.get(chain.node(), (number, head.hash), || read(node)).await?;
         Ok(BlockRef { number, hash })
     }
 

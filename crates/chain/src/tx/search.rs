@@ -32,8 +32,9 @@ pub(super) async fn receipt(chain: &Chain, hash: Hash, block: Hash) -> Result<Op
 /// Looks for a transaction above block `clear` (in whose state its nonce is unused), up to `top`.
 ///
 /// An account's nonce tells in one request whether it was used; steps back that double, then halving, tell where. Where states are gone, or the
-/// transaction has no nonce, the blocks themselves are read. Where the account's nonce is 0 they are read to prove that it
-/// is nowhere. (What this does not see is an account that used the nonce, was removed, came back, and made others since.)
+/// transaction has no nonce, the blocks themselves are read. They are read as well to prove that it is nowhere, where the
+/// account's nonce is 0, or has become lower: then the account was removed, and its nonce forgotten. (What this does not
+/// see is an account that was removed after the nonce was used, came back, and has made as many since.)
 pub(super) async fn search(
     chain: &Chain,
     pending: &Pending,
@@ -52,6 +53,14 @@ pub(super) async fn search(
     match now {
         0 if to_prove => return scan(chain, pending, clear.max(pending.birth), top).await,
         0 => return Ok(Found::Unseen),
+        now if now <= nonce && to_prove => {
+            let below = chain.evidence().at_height(chain, clear.min(top.number), top).await?;
+            return match nonce_at(below).await {
+                Ok(then) if then <= now => Ok(Found::Nowhere),
+                Err(error) if !is_gone(&error) => Err(error),
+                Ok(_) | Err(_) => scan(chain, pending, clear.max(pending.birth), top).await,
+            };
+        }
         now if now <= nonce => return Ok(Found::Nowhere),
         _ => {}
     }

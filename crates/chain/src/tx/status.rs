@@ -18,8 +18,8 @@ pub enum Status {
     Ready,
     /// The node has told its peers of it.
     Broadcast {
-        /// The peers, by their ids.
-        peers: Vec<String>,
+        /// How many.
+        peers: usize,
     },
     /// It is in a block of the best chain: the block has been read.
     InBlock {
@@ -77,7 +77,7 @@ impl fmt::Display for Status {
         match self {
             Self::Future => f.write_str("waiting for a lower nonce"),
             Self::Ready => f.write_str("ready"),
-            Self::Broadcast { peers } => write!(f, "broadcast to {} peers", peers.len()),
+            Self::Broadcast { peers } => write!(f, "broadcast to {peers} peers"),
             Self::InBlock { block } => write!(f, "in block {block}"),
             Self::Retracted { block } => write!(f, "block {block} was retracted"),
             Self::FinalityTimeout { block } => write!(f, "block {block} is not final yet"),

@@ -197,7 +197,7 @@ impl Tracker {
         match update {
             Update::Future => self.tell(Status::Future),
             Update::Ready => self.tell(Status::Ready),
-            Update::Broadcast(peers) => self.tell(Status::Broadcast { peers }),
+            Update::Broadcast(peers) => self.tell(Status::Broadcast { peers: peers.len() }),
             Update::InBlock(block) => self.said = Some((block, false)),
             Update::Finalized(block) => self.said = Some((block, true)),
             Update::Retracted(block) => {

@@ -66,7 +66,8 @@ impl Tracker {
         if self.feed.is_some() && self.quiet < PATIENCE {
             return Ok(None);
         }
-        let is_on_chain = self.is_on_chain(block, tip).await?;
+        let head = if may_be_final { tip.finalized } else { tip.best };
+        let is_on_chain = self.is_below(block, head).await?;
         self.quiet = 0;
         match is_on_chain {
             true if may_be_final => self.take(block.hash, true).await,
@@ -117,12 +118,12 @@ impl Tracker {
         });
     }
 
-    /// Whether that block is on the best chain.
-    async fn is_on_chain(&self, block: BlockRef, tip: &Tip) -> Result<bool> {
-        if block.number > tip.best.number {
+    /// Whether that block is on the chain that leads to this head.
+    async fn is_below(&self, block: BlockRef, head: BlockRef) -> Result<bool> {
+        if block.number > head.number {
             return Ok(false);
         }
-        Ok(self.chain.evidence().at_height(&self.chain, block.number, tip.best).await? == block)
+        Ok(self.chain.evidence().at_height(&self.chain, block.number, head).await? == block)
     }
 
     /// Why no block after the finalized one can hold it, if that is so. One request, where the runtime has been replaced.
@@ -143,7 +144,7 @@ impl Tracker {
         let Some((by, block)) = self.rival.filter(|(_, block)| block.number <= tip.finalized.number) else {
             return Ok(None);
         };
-        if by.is_some() && self.is_on_chain(block, tip).await? {
+        if by.is_some() && self.is_below(block, tip.finalized).await? {
             return Ok(Some(self.replaced(by, block)));
         }
         // What was found may be of several branches: final blocks are of one.

@@ -140,6 +140,53 @@ async fn g2_a_node_that_is_back_is_asked_without_waiting_for_a_block() {
     assert_eq!(receipt.block().number, 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn g2_an_account_that_was_removed_and_came_back_is_no_proof_of_expiry() {
+    let devnet = devnet().await;
+    let other = devnet.another().start().await.unwrap();
+    let (chain, beside) = (connect(&devnet).await, connect(&other).await);
+    let fleeting = key("//Fleeting");
+    let account = Signer::account(&fleeting);
+    let remark = |chain: &Chain| chain.tx().call("System", "remark", [Value::from(b"here".to_vec())]);
+    for _ in 0..2 {
+        remark(&chain).sign_and_submit(&fleeting).await.unwrap().finalized().await.unwrap();
+    }
+    let bob: AccountId = BOB.parse().unwrap();
+    let all = chain.tx().call("Balances", "transfer_all", (Value::variant("Id", [bob.into()]), false));
+    devnet.hold_transactions(true);
+    let submission = all.mortal(32).sign_and_submit(&fleeting).await.unwrap();
+    assert_eq!(submission.nonce(), Some(2));
+    // What follows happens while its node is away.
+    devnet.stop_serving(Ending::Cut).await;
+    devnet.hold_transactions(false);
+    let account_is_empty = async |wanted: bool| {
+        loop {
+            let free = beside.head().await.unwrap().query("System", "Account", [&account]).await.unwrap();
+            if (free["data"]["free"].as_u64() == Some(0)) == wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    account_is_empty(true).await;
+    let back = beside.tx().call(
+        "Balances",
+        "transfer_keep_alive",
+        (Value::variant("Id", [account.into()]), 1_000_000_000_u64),
+    );
+    assert!(back.sign_and_submit(&key("//Alice")).await.unwrap().finalized().await.unwrap().ok());
+    let again = remark(&beside).sign_and_submit(&fleeting).await.unwrap();
+    assert_eq!(again.nonce(), Some(0), "its nonces begin anew");
+    again.finalized().await.unwrap();
+    let last = submission.last_block().unwrap();
+    beside.wait_for_block(last + 4).await.unwrap();
+    devnet.serve_again().await.unwrap();
+    let outcome = submission.outcome().await;
+    let Outcome::Finalized(receipt) = &outcome else { panic!("{outcome:?}") };
+    assert!(receipt.ok());
+    assert_eq!(receipt.hash(), submission.hash());
+}
+
 #[test]
 fn the_blocking_twins_do_the_same() {
     let runtime = tokio::runtime::Runtime::new().unwrap();

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::{sync::oneshot, task::spawn_blocking};
+use tokio::{runtime::Handle, sync::oneshot};
 
 use crate::{Error, ErrorKind, Hash, Pending, Result};
 
@@ -69,9 +69,12 @@ impl Outbox {
         self.0.pending.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Returns when it is on the disk: then it may be sent.
+    /// Returns when it is on the disk: then it may be sent. If this is dropped before, it is struck out: nobody will send it.
     pub(crate) async fn sending(&self, pending: &Pending) -> Result<()> {
-        self.write(Record::Sending(pending.clone())).await
+        let mut unsent = Unsent { outbox: self, hash: Some(pending.hash) };
+        let written = self.write(Record::Sending(pending.clone())).await;
+        unsent.hash = None;
+        written
     }
 
     /// What became of it is proven. One that is not in here, or no longer, is none of its business.
@@ -83,6 +86,12 @@ impl Outbox {
     }
 
     async fn write(&self, record: Record) -> Result<()> {
+        let written = self.queue(record).await;
+        written.unwrap_or_else(|_| Err(Error::new(ErrorKind::Store, "the outbox was not written")))
+    }
+
+    /// It is written in its turn, whether or not anybody waits for that.
+    fn queue(&self, record: Record) -> oneshot::Receiver<Result<()>> {
         let (done, written) = oneshot::channel();
         let is_first = {
             let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,10 +100,27 @@ impl Outbox {
         };
         if is_first {
             let inner = self.0.clone();
-            // Goes on if whoever asked is gone: what is half done is done.
-            spawn_blocking(move || flush(inner));
+            match Handle::try_current() {
+                Ok(runtime) => _ = runtime.spawn_blocking(move || flush(inner)),
+                // A future may be dropped anywhere.
+                Err(_) => flush(inner),
+            }
         }
-        written.await.unwrap_or_else(|_| Err(Error::new(ErrorKind::Store, "the outbox was not written")))
+        written
+    }
+}
+
+/// One that is being written down, and not sent yet.
+struct Unsent<'o> {
+    outbox: &'o Outbox,
+    hash: Option<Hash>,
+}
+
+impl Drop for Unsent<'_> {
+    fn drop(&mut self) {
+        if let Some(hash) = self.hash {
+            self.outbox.queue(Record::Ended { hash, how: "not sent".to_owned() });
+        }
     }
 }
 

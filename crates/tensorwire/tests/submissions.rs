@@ -62,6 +62,9 @@ async fn g19_what_the_chain_refuses_is_told_by_its_name() {
     let wrong = chain.signed(payload, by_another).await.unwrap().submit().await.unwrap_err();
     assert_eq!((wrong.kind(), name(&wrong).as_deref()), (ErrorKind::Rejected, Some("BadProof")), "{wrong}");
 
+    let no_call = chain.tx().call_bytes(vec![255, 0]).sign_and_submit(&key("//Alice")).await.unwrap_err();
+    assert_eq!(no_call.kind(), ErrorKind::Decode, "{no_call}");
+
     let bare = transfer(&chain).unsigned().await.unwrap();
     assert_eq!((bare.account(), bare.nonce()), (None, None));
     let unsigned = bare.submit().await.unwrap_err();

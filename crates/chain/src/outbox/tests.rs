@@ -158,3 +158,21 @@ async fn g11_the_file_of_a_process_that_sends_for_ever_does_not_grow_for_ever() 
     drop(outbox);
     assert_eq!(Outbox::open(&path).unwrap().pending(), [large(0)]);
 }
+
+#[tokio::test]
+async fn g2_what_was_given_up_before_it_was_sent_is_struck_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("outbox");
+    let outbox = Outbox::open(&path).unwrap();
+    for nonce in 0..20 {
+        let pending = sent(nonce);
+        let mut sending = Box::pin(outbox.sending(&pending));
+        assert!(futures_util::poll!(&mut sending).is_pending());
+        drop(sending);
+    }
+    // Its turn comes after theirs.
+    outbox.sending(&sent(20)).await.unwrap();
+    assert_eq!(outbox.pending(), [sent(20)]);
+    drop(outbox);
+    assert_eq!(Outbox::open(&path).unwrap().pending(), [sent(20)]);
+}

@@ -141,7 +141,11 @@ impl Transaction {
                 let message = "the transaction calls nothing: give it a `call`";
                 return Err(Error::new(ErrorKind::Invalid, message));
             }
-            Asked::Bytes(bytes) => return Ok(bytes.clone()),
+            Asked::Bytes(bytes) => {
+                // What no runtime reads would be refused as badly signed, and nobody would see why.
+                runtime.decode_call(bytes)?;
+                return Ok(bytes.clone());
+            }
             Asked::Call { pallet, name, arguments } => {
                 return Ok(runtime.encode_call(pallet, name, arguments)?);
             }

@@ -1,4 +1,4 @@
-//! Compact integers of SCALE, and byte strings, whose length is one.
+//! What of SCALE is read without metadata: compact integers, byte strings, whose length is one, and plain numbers.
 
 use parity_scale_codec::{Compact, Decode, Encode};
 
@@ -17,6 +17,14 @@ pub(crate) fn split(mut bytes: &[u8]) -> Option<(u32, &[u8])> {
 pub(crate) fn split_bytes(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (length, rest) = split(bytes)?;
     rest.split_at_checked(usize::try_from(length).ok()?)
+}
+
+/// A block's number or a nonce: u32 on most chains and u64 on some.
+pub(crate) fn little_endian(bytes: &[u8]) -> Option<u64> {
+    match bytes.len() {
+        4 | 8 => Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

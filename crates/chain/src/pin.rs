@@ -306,18 +306,10 @@ fn probed(answer: &Answer) -> Result<Located> {
     // A version that is asked for without a block, and answered before this one came, agrees with the state of a block
     // that carries an upgrade, and is not the version of the code in it.
     let upgraded_to = upgraded_to.filter(|_| !carries_upgrade);
-    let number = values.pop().flatten().and_then(|bytes| little_endian(&bytes));
+    let number = values.pop().flatten().and_then(|bytes| compact::little_endian(&bytes));
     // The genesis block has no number in its state yet.
     let number = Some(number.unwrap_or_default());
     Ok(Located { hash: block, number, seen_at: None, is_final: false, upgraded_to })
-}
-
-/// Block numbers are u32 on most chains and u64 on some.
-fn little_endian(bytes: &[u8]) -> Option<u64> {
-    match bytes.len() {
-        4 | 8 => Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
-        _ => None,
-    }
 }
 
 /// The spec version in the value of `System.LastRuntimeUpgrade`: the compact integer at its start.

@@ -37,6 +37,17 @@ async fn old_chain(spec_version: u32) -> ScriptedChain {
     scripted
 }
 
+/// An old chain that was read, and what was cached of it; its counts begin anew.
+async fn read_once() -> (ScriptedChain, Cache) {
+    let scripted = old_chain(6).await;
+    let cache = Cache::memory(1 << 20);
+    let chain = scripted.connect_with(cache.clone(), |builder| builder.types(types())).await;
+    assert_eq!(total(&chain).await.unwrap(), Some(5));
+    chain.close().await;
+    scripted.node.reset_counts();
+    (scripted, cache)
+}
+
 async fn total(chain: &Chain) -> tensorwire_chain::Result<Option<u64>> {
     let at = chain.head().await?;
     Ok(at.query("Bank", "Total", ()).await?.as_u64())
@@ -65,13 +76,7 @@ async fn g15_without_types_the_error_says_what_to_do() {
 
 #[tokio::test(start_paused = true)]
 async fn g15_what_is_cached_is_metadata_whatever_the_types() {
-    let scripted = old_chain(6).await;
-    let cache = Cache::memory(1 << 20);
-    let chain = scripted.connect_with(cache.clone(), |builder| builder.types(types())).await;
-    assert_eq!(total(&chain).await.unwrap(), Some(5));
-    chain.close().await;
-
-    scripted.node.reset_counts();
+    let (scripted, cache) = read_once().await;
     let wide = Types::new().definitions("wide.yaml", "global: {types: {Balance: '(u32, u32)'}}").unwrap();
     let chain = scripted.connect_with(cache, |builder| builder.types(wide.clone())).await;
     let at = chain.head().await.unwrap();
@@ -81,13 +86,7 @@ async fn g15_what_is_cached_is_metadata_whatever_the_types() {
 
 #[tokio::test(start_paused = true)]
 async fn g15_a_mistake_in_types_is_no_damage_to_the_cache() {
-    let scripted = old_chain(6).await;
-    let cache = Cache::memory(1 << 20);
-    let chain = scripted.connect_with(cache.clone(), |builder| builder.types(types())).await;
-    assert_eq!(total(&chain).await.unwrap(), Some(5));
-    chain.close().await;
-
-    scripted.node.reset_counts();
+    let (scripted, cache) = read_once().await;
     let wrong = Types::new().definitions("wrong.yaml", "global: {types: {Balance: Nothing}}").unwrap();
     let chain = scripted.connect_with(cache, |builder| builder.types(wrong.clone())).await;
     let error = total(&chain).await.unwrap_err().to_string();

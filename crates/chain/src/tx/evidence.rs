@@ -9,7 +9,7 @@ use tensorwire_rpc::Request;
 use tensorwire_scale::AccountId;
 
 use crate::{
-    At, BlockRef, Chain, Error, ErrorKind, ExecutedBlock, Hash, Result, RuntimeVersion, backfill,
+    At, BlockRef, Chain, Error, ErrorKind, ExecutedBlock, Hash, Result, RuntimeVersion, backfill, compact,
     flight::Flight, node::Node, pool::Needs,
 };
 
@@ -52,7 +52,7 @@ impl Evidence {
             let request = Request::new("state_call").param(method).hex_param(&account.0).param(block.hash);
             let needs = Needs::State { number: Some(block.number), seen_at: None };
             let bytes = node.request(request, needs).await?.bytes()?.unwrap_or_default();
-            little_endian(&bytes).ok_or_else(|| {
+            compact::little_endian(&bytes).ok_or_else(|| {
                 Error::new(ErrorKind::Decode, format!("{method} answered {} bytes: no nonce", bytes.len()))
             })
         };
@@ -91,14 +91,6 @@ impl Evidence {
         let needs = Needs::State { number: Some(block.number), seen_at: None };
         let read = || async move { node.version_at(block.hash, needs).await };
         self.versions.get(chain.node(), block.hash, read).await
-    }
-}
-
-/// Nonces are u32 on most chains and u64 on some.
-fn little_endian(bytes: &[u8]) -> Option<u64> {
-    match bytes.len() {
-        4 | 8 => Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))),
-        _ => None,
     }
 }
 

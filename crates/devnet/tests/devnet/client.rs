@@ -7,6 +7,7 @@ use jsonrpsee::core::{
 use jsonrpsee_ws_client::{WsClient, WsClientBuilder};
 use parity_scale_codec::{Compact, Decode, Encode};
 use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use sp_core::{Pair, blake2_256, sr25519, twox_128};
 use tensorwire_devnet::{Blocks, Builder, Devnet};
 
@@ -165,4 +166,18 @@ pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
 
 pub(crate) fn bytes(hex: &str) -> Vec<u8> {
     const_hex::decode(hex).unwrap()
+}
+
+/// What is told of an extrinsic whose block is reorganised away, and that a second one holds in the end.
+pub(crate) fn retracted_once(first: [u8; 32], second: [u8; 32]) -> [Value; 8] {
+    [
+        json!("ready"),
+        json!({ "broadcast": [] }),
+        json!({ "inBlock": hex(first) }),
+        json!({ "retracted": hex(first) }),
+        json!("ready"),
+        json!({ "broadcast": [] }),
+        json!({ "inBlock": hex(second) }),
+        json!({ "finalized": hex(second) }),
+    ]
 }

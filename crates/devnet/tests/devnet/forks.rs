@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tensorwire_devnet::{Devnet, ErrorKind, Fault};
 
-use crate::client::{Client, dev, hex, item_key, params, small, transfer};
+use crate::client::{Client, dev, hex, item_key, params, retracted_once, small, transfer};
 
 /// A chain of five blocks, none of them final.
 async fn five() -> Devnet {
@@ -100,16 +100,7 @@ async fn g20_what_a_retired_block_included_comes_again() {
     assert_eq!(client.free_balance(&bob).await, 1_000_000_000_002_000);
     devnet.finalize(3).await.unwrap();
 
-    let expected = [
-        json!("ready"),
-        json!({ "broadcast": [] }),
-        json!({ "inBlock": hex(first) }),
-        json!({ "retracted": hex(first) }),
-        json!("ready"),
-        json!({ "broadcast": [] }),
-        json!({ "inBlock": hex(second) }),
-        json!({ "finalized": hex(second) }),
-    ];
+    let expected = retracted_once(first, second);
     for life in &mut lives {
         for step in &expected {
             assert_eq!(&life.next().await.unwrap().unwrap(), step);

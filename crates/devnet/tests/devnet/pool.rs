@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sp_core::{Pair, sr25519};
 use tensorwire_devnet::{Devnet, Inclusion};
 
-use crate::client::{Client, bytes, dev, hex, params, small, transfer};
+use crate::client::{Client, bytes, dev, hex, params, retracted_once, small, transfer};
 
 const SUBMIT: &str = "author_submitExtrinsic";
 
@@ -54,17 +54,7 @@ async fn g2_inclusions_are_told_for_every_branch() {
     let second = devnet.produce_block().await.unwrap();
     devnet.set_finality_lag(0).await;
     assert_eq!(devnet.inclusions(hash), [at(first, 1, false, false), at(second, 4, true, true)]);
-    let life = [
-        json!("ready"),
-        json!({ "broadcast": [] }),
-        json!({ "inBlock": hex(first) }),
-        json!({ "retracted": hex(first) }),
-        json!("ready"),
-        json!({ "broadcast": [] }),
-        json!({ "inBlock": hex(second) }),
-        json!({ "finalized": hex(second) }),
-    ];
-    assert_eq!(told(&mut statuses, 8).await, life);
+    assert_eq!(told(&mut statuses, 8).await, retracted_once(first, second));
 }
 
 #[tokio::test]

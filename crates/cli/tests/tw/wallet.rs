@@ -12,7 +12,10 @@ use std::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{ALICE, ALICE_HEX, BOB, Ended, FOLDER, command, finish};
+use crate::{
+    support::{ALICE, ALICE_HEX, BOB, Ended, FOLDER, command, finish},
+    watch::chain,
+};
 
 const PHRASE: &str = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
 const OF_PHRASE: &str = "5DfhGyQdFobKM8NsWvEeAKk5EQQgYe9AydgJ7rMB6E1EqRzV";
@@ -187,6 +190,33 @@ fn base64(bytes: &[u8]) -> String {
     let number = |chunk: &[u8]| chunk.iter().fold(0, |number, byte| number << 8 | u32::from(*byte));
     let characters = bytes.chunks(3).map(number).flat_map(|n| [18, 12, 6, 0].map(|shift| n >> shift & 63));
     characters.map(|index| char::from(ALPHABET[index as usize])).collect()
+}
+
+#[test]
+fn g22_no_log_shows_a_secret() {
+    const PASSWORD: &str = "never logged";
+    let wallets = Wallets::new();
+    let words = wallets.file("words", &format!("{PHRASE}//Alice"));
+    wallets.json(&["restore", "plain", "--plain", "--secret-file", &words]);
+    let keyfile: Value = serde_json::from_slice(&fs::read(wallets.path("plain/coldkey")).unwrap()).unwrap();
+    let private = keyfile["privateKey"].as_str().unwrap().trim_start_matches("0x").to_owned();
+    let devnet = chain();
+    let logged = |mut command: Command| {
+        let ended = finish(command.env("RUST_LOG", "trace").env("TW_PASSWORD", PASSWORD).spawn().unwrap());
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        for secret in ["bottom", &private, &private[..64], PASSWORD] {
+            assert!(!ended.stdout.contains(secret) && !ended.stderr.contains(secret), "{secret} is shown");
+        }
+        ended.stderr
+    };
+    logged(wallets.command(&["restore", "sealed", "--secret-file", &words]));
+    logged(wallets.command(&["sign", "sealed", "message"]));
+    let remark = ["tx", "System", "remark", "--args", "[\"0x00\"]", "--from", "sealed", "--yes"];
+    let submitted = ["--wait", "submitted", "--network", devnet.url()];
+    let mut send = command(&[&remark[..], &submitted].concat());
+    send.env("BT_WALLET_PATH", wallets.0.path());
+    let log = logged(send);
+    assert!(log.contains("TRACE") && log.contains("author_submitAndWatchExtrinsic"), "there is a log: {log}");
 }
 
 #[test]
